@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AsfpError, InternalError, assertInternal, describeError } from './errors.ts';
+import { AsfpError, assertInternal, describeError, InternalError } from './errors.ts';
 
 test('a failure is one line: where, expected, found, cure', () => {
   const error = new AsfpError({

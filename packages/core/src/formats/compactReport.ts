@@ -1,0 +1,50 @@
+// Knows the file compact-report.json: what a compaction removed, and the proof that nothing changed.
+
+/** Multiply-adds of convolutions and dense layers for one image, parameters, and bytes of weights. */
+export interface Cost {
+  readonly macs: number;
+  readonly params: number;
+  readonly bytes: number;
+}
+
+/** One convolution or dense layer, before and after. */
+export interface LayerChange {
+  readonly name: string;
+  readonly op: string;
+  readonly filtersBefore: number;
+  readonly filtersAfter: number;
+  readonly macsBefore: number;
+  readonly macsAfter: number;
+  /** Why zero filters stayed, when some did. */
+  readonly kept?: string;
+}
+
+/** What one rewriting pass did. */
+export interface PassRecord {
+  readonly name: string;
+  readonly changed: boolean;
+  readonly notes: readonly string[];
+}
+
+/** The comparison of both networks on the same inputs. */
+export interface Proof {
+  /** Number of images compared. */
+  readonly inputs: number;
+  readonly maxAbsError: number;
+  /** Largest absolute difference over the largest absolute output, per output, the worst one. */
+  readonly maxRelError: number;
+  /** Share of images whose largest output is at the same place. */
+  readonly argmaxAgreement: number;
+  readonly tolerance: number;
+  readonly passed: boolean;
+}
+
+/** compact-report.json. */
+export interface CompactReport {
+  readonly format: 'asfp.compact-report/1';
+  readonly before: Cost;
+  readonly after: Cost;
+  readonly layers: readonly LayerChange[];
+  readonly passes: readonly PassRecord[];
+  readonly proof: Proof;
+}

@@ -1,0 +1,98 @@
+// Knows what a graph is: nodes in an order in which every input comes before its reader.
+import type { DType, HostTensor } from '../tensor/hostTensor.ts';
+
+/** A dimension; null where it is only known when the graph runs (the batch, or the size of an image). */
+export type Dim = number | null;
+
+/** `[before, after]` rows and columns added around an image: `[[top, bottom], [left, right]]`. */
+export type ExplicitPad = readonly [readonly [number, number], readonly [number, number]];
+
+/** Padding of a window op, as TensorFlow means it. */
+export type Padding = 'same' | 'valid' | ExplicitPad;
+
+/** A pair in the order height, width. */
+export type Pair = readonly [number, number];
+
+/** Functions of one element; the ones a convolution or matmul can carry fused are `FusedActivation`. */
+export type UnaryFn = 'relu' | 'relu6' | 'elu' | 'leakyRelu' | 'sigmoid' | 'tanh' | 'identity';
+
+/** Functions of two tensors, broadcast as in NumPy. */
+export type BinaryFn = 'add' | 'sub' | 'mul' | 'maximum' | 'minimum';
+
+/** What a convolution or matmul applies to its result before storing it. */
+export type FusedActivation = 'none' | 'relu' | 'relu6' | 'elu' | 'leakyRelu' | 'sigmoid' | 'tanh';
+
+interface WindowAttrs {
+  readonly strides: Pair;
+  readonly pad: Padding;
+}
+
+interface ConvAttrs extends WindowAttrs {
+  readonly dilations: Pair;
+  readonly activation: FusedActivation;
+  /** Slope below zero of leakyRelu; 0 for every other activation. */
+  readonly alpha: number;
+}
+
+/** The op kinds and their attributes; `ops.ts` holds the facts of each. */
+export interface OpAttrs {
+  /** A value fed at run time. */
+  readonly input: { readonly shape: readonly Dim[]; readonly dtype: DType };
+  /** A weight or another constant. */
+  readonly const: { readonly tensor: HostTensor };
+  /** x `[n, h, w, in]`, kernel `[kh, kw, in, out]`, optional bias `[out]`. */
+  readonly conv2d: ConvAttrs;
+  /** x `[n, h, w, c]`, kernel `[kh, kw, c, multiplier]`, optional bias `[c · multiplier]`. */
+  readonly depthwiseConv2d: ConvAttrs;
+  /** x `[…, in]`, kernel `[in, out]`, optional bias `[out]`. */
+  readonly matMul: { readonly activation: FusedActivation; readonly alpha: number };
+  /** x `[…, c]`, gamma, beta, mean, variance, each `[c]`; in inference form. */
+  readonly batchNorm: { readonly epsilon: number };
+  readonly unary: { readonly fn: UnaryFn; readonly alpha: number };
+  readonly binary: { readonly fn: BinaryFn };
+  readonly softmax: Record<never, never>;
+  readonly maxPool: WindowAttrs & { readonly size: Pair };
+  /** Positions outside the image are not counted, as in TensorFlow. */
+  readonly avgPool: WindowAttrs & { readonly size: Pair };
+  readonly mean: { readonly axes: readonly number[]; readonly keepDims: boolean };
+  /** One `[before, after]` for each axis. */
+  readonly pad: { readonly paddings: readonly (readonly [number, number])[]; readonly value: number };
+  readonly transpose: { readonly perm: readonly number[] };
+  /** At most one −1; a 0 is a literal 0. */
+  readonly reshape: { readonly shape: readonly number[] };
+  readonly concat: { readonly axis: number };
+  /** x, and int32 indices of rank 1. */
+  readonly gather: { readonly axis: number };
+}
+
+/** Name of an op kind. */
+export type OpKind = keyof OpAttrs;
+
+/** One operation; each op has one output, which is called by the node's name. */
+export type GraphNode<K extends OpKind = OpKind> = {
+  readonly [P in K]: {
+    readonly name: string;
+    readonly op: P;
+    readonly inputs: readonly string[];
+    readonly attrs: OpAttrs[P];
+  };
+}[K];
+
+/** A named result of the graph: `name` is what the user calls it, `from` the node it comes from. */
+export interface GraphOutput {
+  readonly name: string;
+  readonly from: string;
+}
+
+/** A network in inference form; images are `[n, h, w, c]`. */
+export interface Graph {
+  readonly name: string;
+  /** Every node stands after the nodes it reads. */
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly GraphOutput[];
+  /** What the model file says about itself (`userDefinedMetadata`), carried along unread. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The node kinds that carry a window over an image. */
+export type ConvNode = GraphNode<'conv2d' | 'depthwiseConv2d'>;

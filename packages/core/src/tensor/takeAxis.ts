@@ -1,0 +1,26 @@
+// Knows how to keep some positions of one axis of a tensor.
+import { assertInternal } from '../errors.ts';
+import { type HostTensor, sizeOf } from './hostTensor.ts';
+
+/** The tensor with only the listed positions of `axis`, in the order listed (a position may be listed twice). */
+export function takeAxis(tensor: HostTensor, axis: number, positions: readonly number[]): HostTensor {
+  const extent = tensor.shape[axis];
+  assertInternal(extent !== undefined, `takeAxis: axis ${axis} of [${tensor.shape.join(', ')}]`);
+  for (const p of positions) {
+    assertInternal(p >= 0 && p < extent, `takeAxis: position ${p} of ${extent}`);
+  }
+  const inner = sizeOf(tensor.shape.slice(axis + 1));
+  const outer = sizeOf(tensor.shape.slice(0, axis));
+  const shape = tensor.shape.map((dim, i) => (i === axis ? positions.length : dim));
+  const Values = tensor.values.constructor as new (length: number) => HostTensor['values'];
+  const values = new Values(sizeOf(shape));
+  let to = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const p of positions) {
+      const from = (o * extent + p) * inner;
+      values.set(tensor.values.subarray(from, from + inner), to);
+      to += inner;
+    }
+  }
+  return { dtype: tensor.dtype, shape, values };
+}
