@@ -1,0 +1,33 @@
+// Knows the training backends by name, what a chosen one tells about itself, and why one is passed over.
+
+/** A backend that can train, best first. */
+export const backendNames = ['node-gpu', 'node', 'wasm', 'cpu'] as const;
+
+/** The name of one backend, as users type it. */
+export type BackendName = (typeof backendNames)[number];
+
+/** What `--backend` takes: a name, or the best of those that work. */
+export type BackendRequest = 'auto' | BackendName;
+
+/** Why a backend is not used, and what would make it usable. */
+export interface BackendRefusal {
+  readonly name: BackendName;
+  readonly reason: string;
+  readonly cure: string;
+}
+
+/** A backend that is loaded and is tfjs's current one. */
+export interface TrainingBackend {
+  readonly name: BackendName;
+  /** The version of the npm package, with the native library's where there is one. */
+  readonly version: string;
+  /** The processor and how it is used, in words for a person. */
+  readonly device: string;
+  /** The better backends that were passed over; empty when the best one or a named one runs. */
+  readonly why: readonly BackendRefusal[];
+}
+
+/** One row of `asfp doctor`. */
+export type BackendStatus =
+  | { readonly name: BackendName; readonly usable: true; readonly version: string; readonly device: string }
+  | { readonly name: BackendName; readonly usable: false; readonly reason: string; readonly cure: string };
