@@ -1,4 +1,5 @@
 // The door of core: everything other packages may use, by name.
+export { type CostTable, costTable, type LayerCost, zeroFiltersOf } from './cost/costTable.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
 export { AsfpError, assertInternal, describeError, type Failure, InternalError } from './errors.ts';
 export type { CompactReport, Cost, LayerChange, PassRecord, Proof } from './formats/compactReport.ts';
@@ -33,6 +34,19 @@ export type {
   Pair,
   UnaryFn,
 } from './graph/graph.ts';
+export { inferShapes } from './graph/inferShapes.ts';
+export { broadcast, type Shape, shapeOf, showShape } from './graph/ops.ts';
+export { parseGraph } from './graph/parseGraph.ts';
+export { printGraph } from './graph/printGraph.ts';
+export { validate } from './graph/validate.ts';
+export { inReadingOrder, nodesByName, outputNodes, readersOf } from './graph/walk.ts';
+export { seesPadding } from './graph/window.ts';
+export { activate, combine } from './interpret/elementwise.ts';
+export type { RealTensor } from './interpret/realTensor.ts';
+export { type Feeds, runGraph } from './interpret/runGraph.ts';
+export { decodeWeights, type ModelJson, readModelJson, shardPaths } from './modelfile/manifest.ts';
+export { type ModelFiles, readModel } from './modelfile/readModel.ts';
+export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';
 export { checkRate, prunedCount, pruneRate, type ScheduleName } from './plan/schedule.ts';
 export { weakest } from './plan/weakest.ts';
 export { type Rng, rngFromSeed, rngFromState, shuffledOrder } from './rng.ts';

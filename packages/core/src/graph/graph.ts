@@ -61,6 +61,16 @@ export interface OpAttrs {
   /** At most one −1; a 0 is a literal 0. */
   readonly reshape: { readonly shape: readonly number[] };
   readonly concat: { readonly axis: number };
+  /**
+   * x `[…, k]` → `[…, size]`: channel i of x goes to `positions[i]` (ascending), every other channel is `fill`.
+   * The way back from a cut branch into a wider stream; it moves values and computes nothing.
+   */
+  readonly scatter: {
+    readonly size: number;
+    readonly positions: readonly number[];
+    /** One value a channel of the result; 0 at the positions. */
+    readonly fill: readonly number[];
+  };
   /** x, and int32 indices of rank 1. */
   readonly gather: { readonly axis: number };
 }

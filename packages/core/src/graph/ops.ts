@@ -1,0 +1,206 @@
+// Knows the facts of every op kind: how many inputs it takes and the shape of its result. The one table of op kinds.
+import { AsfpError } from '../errors.ts';
+import { normalAxis } from '../tensor/hostTensor.ts';
+import type { Dim, GraphNode, OpKind } from './graph.ts';
+import { windowOutput } from './window.ts';
+
+/** A shape, null where a size is only known at run time. */
+export type Shape = readonly Dim[];
+
+/** The facts of one op kind. */
+export interface OpFacts<K extends OpKind> {
+  /** Fewest and most inputs. */
+  readonly arity: readonly [number, number];
+  /** The result's shape from the inputs' shapes; throws where they do not fit. */
+  readonly shape: (node: GraphNode<K>, inputs: readonly Shape[]) => Shape;
+}
+
+/** One row an op kind; a missing row does not compile. */
+export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
+  input: { arity: [0, 0], shape: (node) => node.attrs.shape },
+  const: { arity: [0, 0], shape: (node) => node.attrs.tensor.shape },
+  conv2d: {
+    arity: [2, 3],
+    shape: (node, [x, kernel, bias]) => {
+      const [n, h, w, c] = rank(node.name, x, 4);
+      const [kh, kw, ic, oc] = known(node.name, rank(node.name, kernel, 4));
+      same(node.name, 'input channels', ic, c);
+      if (bias !== undefined) same(node.name, 'bias values', oc, rank(node.name, bias, 1)[0]);
+      const { strides, dilations, pad } = node.attrs;
+      return [n, ...windowOutput([h, w], [kh, kw], strides, dilations, pad, node.name), oc];
+    },
+  },
+  depthwiseConv2d: {
+    arity: [2, 3],
+    shape: (node, [x, kernel, bias]) => {
+      const [n, h, w, c] = rank(node.name, x, 4);
+      const [kh, kw, ic, multiplier] = known(node.name, rank(node.name, kernel, 4));
+      same(node.name, 'input channels', ic, c);
+      if (bias !== undefined) same(node.name, 'bias values', ic * multiplier, rank(node.name, bias, 1)[0]);
+      const { strides, dilations, pad } = node.attrs;
+      return [n, ...windowOutput([h, w], [kh, kw], strides, dilations, pad, node.name), ic * multiplier];
+    },
+  },
+  matMul: {
+    arity: [2, 3],
+    shape: (node, [x, kernel, bias]) => {
+      const [ic, oc] = known(node.name, rank(node.name, kernel, 2));
+      const batch = x?.slice(0, -1) ?? [];
+      same(node.name, 'input features', ic, x?.at(-1));
+      if (bias !== undefined) same(node.name, 'bias values', oc, rank(node.name, bias, 1)[0]);
+      return [...batch, oc];
+    },
+  },
+  batchNorm: {
+    arity: [5, 5],
+    shape: (node, [x, ...vectors]) => {
+      for (const vector of vectors) {
+        const [size] = rank(node.name, vector, 1);
+        if (x?.at(-1) !== null) same(node.name, 'batch-norm values', x?.at(-1) ?? 0, size);
+      }
+      return x ?? [];
+    },
+  },
+  unary: { arity: [1, 1], shape: (_, [x]) => x ?? [] },
+  binary: { arity: [2, 2], shape: (node, [a, b]) => broadcast(node.name, a ?? [], b ?? []) },
+  softmax: { arity: [1, 1], shape: (_, [x]) => x ?? [] },
+  maxPool: { arity: [1, 1], shape: pooled },
+  avgPool: { arity: [1, 1], shape: pooled },
+  mean: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      const axes = node.attrs.axes.map((axis) => normalAxis(axis, x?.length ?? 0, node.name));
+      const kept = x?.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) ?? [];
+      return node.attrs.keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis));
+    },
+  },
+  pad: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      same(node.name, 'padded axes', x?.length ?? 0, node.attrs.paddings.length);
+      return (x ?? []).map((dim, axis) => {
+        const [before, after] = node.attrs.paddings[axis] ?? [0, 0];
+        return dim === null ? null : dim + before + after;
+      });
+    },
+  },
+  transpose: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      same(node.name, 'permuted axes', x?.length ?? 0, node.attrs.perm.length);
+      return node.attrs.perm.map((axis) => x?.[axis] ?? null);
+    },
+  },
+  reshape: { arity: [1, 1], shape: (node, [x]) => reshaped(node.name, x ?? [], node.attrs.shape) },
+  concat: {
+    arity: [1, Number.POSITIVE_INFINITY],
+    shape: (node, inputs) => {
+      const first = inputs[0] ?? [];
+      const axis = normalAxis(node.attrs.axis, first.length, node.name);
+      let total: Dim = 0;
+      for (const shape of inputs) {
+        rank(node.name, shape, first.length);
+        const dim: Dim = shape[axis] ?? null;
+        total = total === null || dim === null ? null : total + dim;
+      }
+      return first.map((dim, i) => (i === axis ? total : dim));
+    },
+  },
+  scatter: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      same(node.name, 'scattered channels', node.attrs.positions.length, x?.at(-1));
+      same(node.name, 'fill values', node.attrs.size, node.attrs.fill.length);
+      return [...(x?.slice(0, -1) ?? []), node.attrs.size];
+    },
+  },
+  gather: {
+    arity: [2, 2],
+    shape: (node, [x, indices]) => {
+      const axis = normalAxis(node.attrs.axis, x?.length ?? 0, node.name);
+      const [count] = rank(node.name, indices, 1);
+      return (x ?? []).map((dim, i) => (i === axis ? (count ?? null) : dim));
+    },
+  },
+};
+
+/** The shape of a node's result; throws, naming the node, where the inputs do not fit. */
+export function shapeOf(node: GraphNode, inputs: readonly Shape[]): Shape {
+  const facts = ops[node.op];
+  const [least, most] = facts.arity;
+  if (inputs.length < least || inputs.length > most) {
+    throw misfit(
+      node.name,
+      `${least === most ? least : `${least} to ${most}`} inputs of ${node.op}`,
+      `${inputs.length}`,
+    );
+  }
+  return (facts.shape as (node: GraphNode, inputs: readonly Shape[]) => Shape)(node, inputs);
+}
+
+/** The shape of two broadcast operands; throws where they do not fit. */
+export function broadcast(where: string, a: Shape, b: Shape): Shape {
+  const length = Math.max(a.length, b.length);
+  return Array.from({ length }, (_, i) => {
+    const left = a.at(i - length) ?? (i - length < -a.length ? 1 : null);
+    const right = b.at(i - length) ?? (i - length < -b.length ? 1 : null);
+    if (left === 1) return right;
+    if (right === 1 || left === right) return left;
+    if (left === null) return right;
+    if (right === null) return left;
+    throw misfit(where, 'shapes that broadcast', `${showShape(a)} and ${showShape(b)}`);
+  });
+}
+
+/** A shape as people write it: `[?, 28, 28, 16]`. */
+export function showShape(shape: Shape): string {
+  return `[${shape.map((dim) => dim ?? '?').join(', ')}]`;
+}
+
+function pooled(node: GraphNode<'maxPool' | 'avgPool'>, [x]: readonly Shape[]): Shape {
+  const [n, h, w, c] = rank(node.name, x, 4);
+  const { size, strides, pad } = node.attrs;
+  return [n, ...windowOutput([h, w], size, strides, [1, 1], pad, node.name), c];
+}
+
+function reshaped(where: string, from: Shape, to: readonly number[]): Shape {
+  const unknown = from.filter((dim) => dim === null).length;
+  const fixed = to.filter((dim) => dim !== -1).reduce((product, dim) => product * dim, 1);
+  const total = from.reduce<number>((product, dim) => product * (dim ?? 1), 1);
+  if (!to.includes(-1)) {
+    if (unknown === 0 && fixed !== total) throw misfit(where, `a shape of ${total} values`, showShape(to));
+    return to;
+  }
+  // One unknown size can be the −1; a batch in front of known sizes keeps it unknown.
+  if (unknown > 0) return to.map((dim) => (dim === -1 ? null : dim));
+  if (total % fixed !== 0) throw misfit(where, `a shape that ${total} values fill`, showShape(to));
+  return to.map((dim) => (dim === -1 ? total / fixed : dim));
+}
+
+function rank<N extends number>(where: string, shape: Shape | undefined, wanted: N): TupleOf<N> {
+  if (shape?.length !== wanted) {
+    throw misfit(where, `a rank ${wanted} input`, shape === undefined ? 'none' : showShape(shape));
+  }
+  return shape as unknown as TupleOf<N>;
+}
+
+function known<T extends readonly Dim[]>(where: string, shape: T): { [I in keyof T]: number } {
+  if (shape.includes(null)) throw misfit(where, 'weights of a known shape', showShape(shape));
+  return shape as { [I in keyof T]: number };
+}
+
+function same(where: string, what: string, expected: number, found: Dim | undefined): void {
+  if (expected !== found) throw misfit(where, `${expected} ${what}`, String(found));
+}
+
+function misfit(where: string, expected: string, found: string): AsfpError {
+  return new AsfpError({ code: 'graph-shape', where, expected, found });
+}
+
+type TupleOf<N extends number> = N extends 1
+  ? [Dim]
+  : N extends 2
+    ? [Dim, Dim]
+    : N extends 4
+      ? [Dim, Dim, Dim, Dim]
+      : Dim[];
