@@ -1,0 +1,94 @@
+// Knows which room may import which package of ours, and which library.
+import { posix } from 'node:path';
+import type { ModuleFacts } from './readModule.ts';
+
+/** The rooms, each with the packages of ours that it may import. */
+const ROOMS: readonly { readonly room: string; readonly mayImport: readonly string[] }[] = [
+  { room: 'packages/core/', mayImport: [] },
+  { room: 'packages/trainer/', mayImport: ['@asfp/core'] },
+  { room: 'packages/compactor/', mayImport: ['@asfp/core'] },
+  { room: 'packages/edge-runtime/', mayImport: ['@asfp/core'] },
+  { room: 'packages/cli/', mayImport: ['@asfp/core', '@asfp/trainer', '@asfp/compactor', '@asfp/demo/lab'] },
+  { room: 'apps/demo/', mayImport: ['@asfp/core', '@asfp/edge-runtime'] },
+  {
+    room: 'test/',
+    mayImport: [
+      '@asfp/core',
+      '@asfp/trainer',
+      '@asfp/compactor',
+      '@asfp/edge-runtime',
+      '@asfp/cli',
+      '@asfp/demo/lab',
+    ],
+  },
+  { room: 'scripts/', mayImport: [] },
+];
+
+/** Set-up runs before anything is installed, so it shares this one dependency-free file by its path. */
+const SHARED_FILES = new Set(['apps/demo/lab/findChromium.mjs']);
+
+/** Where each library may be imported; one that matches no row may be imported nowhere. */
+const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly RegExp[] }[] = [
+  {
+    library: /^node:/,
+    rooms: [
+      /^packages\/(trainer|cli)\//,
+      /^apps\/demo\/(lab\/|report\/|vite\.config\.ts)/,
+      /^(scripts|test)\//,
+      /^packages\/[^/]+\/bench\//,
+    ],
+  },
+  {
+    library: /^@tensorflow\/tfjs-(core|layers)$/,
+    rooms: [/^packages\/trainer\//, /^apps\/demo\/src\/lab\//, /^test\//],
+  },
+  { library: /^@tensorflow\/tfjs-core$/, rooms: [/^packages\/edge-runtime\/src\/engines\//] },
+  { library: /^@tensorflow\/tfjs-converter$/, rooms: [/^packages\/edge-runtime\/src\/engines\//, /^test\//] },
+  {
+    library: /^@tensorflow\/tfjs-backend-[a-z]+(\/.*)?$/,
+    rooms: [
+      /^packages\/edge-runtime\/src\/engines\//,
+      /^packages\/trainer\/(src\/backend|bench)\//,
+      /^apps\/demo\/src\/lab\//,
+      /^test\//,
+    ],
+  },
+  { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
+  { library: /^sharp$/, rooms: [/^packages\/trainer\/src\/data\//] },
+  { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },
+  { library: /^playwright-core$/, rooms: [/^apps\/demo\/lab\//, /^test\//] },
+  { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/] },
+  { library: /^(citty|listr2)$/, rooms: [/^packages\/cli\//] },
+  { library: /^uplot$/, rooms: [/^apps\/demo\//] },
+  { library: /^vitest(\/config)?$/, rooms: [/\.test\.ts$/, /^test\//, /^vitest\.config\.ts$/] },
+  { library: /^fast-check$/, rooms: [/\.test\.ts$/, /^test\//, /^packages\/core\/src\/testing\//] },
+  { library: /^typescript$/, rooms: [/^test\/structure\//] },
+];
+
+/** Imports that the house does not allow, each with its place. */
+export function forbiddenImports(modules: readonly ModuleFacts[]): string[] {
+  return modules.flatMap((module) =>
+    module.imports
+      .map(({ specifier, line }) => ({ line, fault: faultOf(module.path, specifier) }))
+      .filter(({ fault }) => fault !== undefined)
+      .map(({ line, fault }) => `${module.path}:${line}: ${fault}`),
+  );
+}
+
+function faultOf(path: string, specifier: string): string | undefined {
+  const room = ROOMS.find((each) => path.startsWith(each.room));
+  if (specifier.startsWith('.')) {
+    const target = posix.join(posix.dirname(path), specifier);
+    const inside = room === undefined ? !target.startsWith('../') : target.startsWith(room.room);
+    if (inside || SHARED_FILES.has(target)) return undefined;
+    return `${specifier} leaves the room by a path; import the package`;
+  }
+  if (specifier.startsWith('@asfp/')) {
+    if (room?.mayImport.includes(specifier)) return undefined;
+    return `${specifier} may not be imported here`;
+  }
+  const rows = LIBRARIES.filter(({ library }) => library.test(specifier));
+  if (rows.length === 0) return `${specifier} is in no row of the library table`;
+  if (rows.some(({ rooms }) => rooms.some((each) => each.test(path)))) return undefined;
+  return `${specifier} may not be imported here`;
+}
