@@ -1,0 +1,103 @@
+// Knows tfjs's wasm backend: its three binaries, its threads, and the ways in which it fails to start.
+import { AsfpError } from '@asfp/core';
+import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { env, setBackend } from '@tensorflow/tfjs-core';
+import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
+import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
+import { loadOnTfjs } from './tfjsGraphModel.ts';
+
+const ENGINE = 'tfjs-wasm';
+
+/** The wasm engine. */
+export const tfjsWasm: Engine = {
+  start: startWasm,
+  load: (file) => loadOnTfjs('wasm', file),
+};
+
+async function startWasm(options: EngineOptions): Promise<EngineFacts> {
+  await initialiseOnce('wasm', () => initialise(options));
+  return onBackend('wasm', () => ({
+    engine: ENGINE,
+    threads: runningThreads(),
+    webglRenderer: null,
+    softwareGl: false,
+  }));
+}
+
+async function initialise({ wasmPaths, threads }: EngineOptions): Promise<void> {
+  checkAllowed();
+  const binary = await binaryName();
+  if (wasmPaths !== undefined) {
+    const url = typeof wasmPaths === 'string' ? wasmPaths + binary : wasmPaths[binary];
+    if (url === undefined) throw notFound(`wasmPaths[${JSON.stringify(binary)}]`, 'no address');
+    await checkBinary(new URL(url, typeof location === 'undefined' ? undefined : location.href).href);
+    setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : { ...wasmPaths });
+  }
+  if (threads !== undefined) setThreadsCount(threads);
+  if (!(await setBackend('wasm'))) {
+    throw notFound(binary, 'a file that does not start; the console says more');
+  }
+}
+
+/** Which of the three binaries tfjs is going to ask for. */
+async function binaryName(): Promise<string> {
+  const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threads = await env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+  return `tfjs-backend-wasm${simd ? (threads ? '-threaded-simd' : '-simd') : ''}.wasm`;
+}
+
+/** A page's policy may forbid wasm; the smallest module there is finds out. */
+function checkAllowed(): void {
+  try {
+    if (typeof WebAssembly === 'undefined') throw new Error('no WebAssembly');
+    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  } catch (cause) {
+    throw new AsfpError(
+      {
+        code: 'wasm-blocked',
+        where: `engine ${ENGINE}`,
+        expected: 'a page that may compile WebAssembly',
+        found: cause instanceof Error ? cause.message : String(cause),
+        cure: "Allow it in the page's Content-Security-Policy: script-src 'wasm-unsafe-eval'",
+      },
+      { cause },
+    );
+  }
+}
+
+/** A server may answer a missing file with a page, which tfjs reports without its address: look at the first bytes. */
+async function checkBinary(url: string): Promise<void> {
+  const stop = new AbortController();
+  let start: Uint8Array;
+  try {
+    const response = await fetch(url, { signal: stop.signal });
+    if (!response.ok) throw notFound(url, `status ${response.status}`);
+    start = (await response.body?.getReader().read())?.value ?? new Uint8Array();
+  } catch (cause) {
+    if (cause instanceof AsfpError) throw cause;
+    throw notFound(url, `no answer (${cause instanceof Error ? cause.message : String(cause)})`);
+  } finally {
+    stop.abort();
+  }
+  const magic = [0, 0x61, 0x73, 0x6d];
+  if (magic.some((byte, i) => start[i] !== byte)) {
+    const found = Array.from(start.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0'));
+    throw notFound(url, `a file that begins with ${found.join(' ') || 'nothing'}`);
+  }
+}
+
+/** The workers that tfjs keeps running and the page's own thread; one where the binary has no threads. */
+function runningThreads(): number {
+  const module = (backendNamed('wasm') as { wasm?: { PThread?: { runningWorkers: unknown[] } } }).wasm;
+  return module?.PThread ? Math.min(getThreadsCount(), module.PThread.runningWorkers.length + 1) : 1;
+}
+
+function notFound(where: string, found: string): AsfpError {
+  return new AsfpError({
+    code: 'wasm-file',
+    where,
+    expected: "tfjs's WebAssembly file",
+    found,
+    cure: 'Serve the .wasm files of @tensorflow/tfjs-backend-wasm 4.22.0 and pass their addresses as `wasmPaths`',
+  });
+}

@@ -1,0 +1,146 @@
+// Knows the text of a GraphModel's model.json, and what else may lie under that name.
+import { AsfpError, type ModelCard, readModelCard } from '@asfp/core';
+import type { WeightSpec } from './weightBytes.ts';
+
+/** A node of a GraphModel, as far as this package reads it. */
+export interface GraphModelNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+  readonly attr?: Readonly<Record<string, unknown>>;
+}
+
+/** Weights that lie one after another in the listed files. */
+export interface WeightGroup {
+  readonly paths: readonly string[];
+  readonly weights: readonly WeightSpec[];
+}
+
+/** A model.json that was read, its weights not yet. */
+export interface ParsedModelFile {
+  readonly url: string;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly nodes: readonly GraphModelNode[];
+  readonly groups: readonly WeightGroup[];
+  readonly card: ModelCard | null;
+}
+
+/** A model.json with its weights, all shards one after another. */
+export interface GraphModelFile extends ParsedModelFile {
+  readonly weightData: ArrayBuffer;
+  /** Bytes of model.json and all shards. */
+  readonly bytes: number;
+  /** True when the card lists hashes and every shard has the listed one. */
+  readonly hashChecked: boolean;
+}
+
+const CURE = 'Check the address; a GraphModel is written by `asfp compact MODEL --out DIR`';
+
+/** Reads the text of a model.json; throws an AsfpError that says what was found instead of a GraphModel. */
+export function parseModelFile(text: string, url: string): ParsedModelFile {
+  const json = parseJson(text, url);
+  if (Array.isArray(json)) {
+    throw notAModel(url, 'a list, as in a weights manifest that has lost its network');
+  }
+  if (!isRecord(json)) throw notAModel(url, `the JSON value ${firstCharacters(text)}`);
+  const topology = json['modelTopology'];
+  if (json['format'] === 'layers-model' || (isRecord(topology) && 'model_config' in topology)) {
+    throw new AsfpError({
+      code: 'layers-model',
+      where: url,
+      expected: 'a tfjs GraphModel',
+      found: 'a LayersModel',
+      cure: 'Convert it first: `asfp compact MODEL --out DIR` writes a GraphModel',
+    });
+  }
+  if (!isRecord(topology)) throw notAModel(url, 'JSON without `modelTopology`');
+  const nodes = topology['node'];
+  if (!Array.isArray(nodes) || !nodes.every(isNode)) {
+    throw notAModel(url, 'a `modelTopology` without a list of named nodes');
+  }
+  const metadata = json['userDefinedMetadata'];
+  return {
+    url,
+    json,
+    nodes,
+    groups: readGroups(json['weightsManifest'], url),
+    card: readModelCard(isRecord(metadata) ? metadata : undefined) ?? null,
+  };
+}
+
+function parseJson(text: string, url: string): unknown {
+  const start = text.trimStart();
+  if (start.startsWith('<')) throw notAModel(url, `a page of markup: ${firstCharacters(start)}`);
+  if (start === '') throw notAModel(url, 'an empty file');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notAModel(url, `text that is no JSON: ${firstCharacters(start)}`, cause);
+  }
+}
+
+function readGroups(manifest: unknown, url: string): WeightGroup[] {
+  if (!Array.isArray(manifest)) throw notAModel(url, 'JSON without `weightsManifest`');
+  return manifest.map((group: unknown, g) => {
+    const where = `${url}, weightsManifest[${g}]`;
+    const paths = isRecord(group) ? group['paths'] : undefined;
+    const weights = isRecord(group) ? group['weights'] : undefined;
+    if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
+      throw notAModel(where, 'no list of `paths`');
+    }
+    if (!Array.isArray(weights)) throw notAModel(where, 'no list of `weights`');
+    const outside = paths.find(leavesFolder);
+    if (outside !== undefined) {
+      throw new AsfpError({
+        code: 'shard-path',
+        where,
+        expected: 'paths of weight files below the folder of model.json',
+        found: outside,
+      });
+    }
+    const broken = weights.findIndex((weight) => !isWeightSpec(weight));
+    if (broken !== -1) {
+      throw notAModel(`${where}, weights[${broken}]`, 'no name, type and shape of whole numbers');
+    }
+    return { paths, weights };
+  });
+}
+
+/** A shard lies below its model.json: a file from elsewhere must not make a page fetch arbitrary addresses. */
+function leavesFolder(path: string): boolean {
+  const folder = 'http://host/folder/';
+  return !URL.canParse(path, folder) || !new URL(path, folder).href.startsWith(folder) || path === '';
+}
+
+function isWeightSpec(value: unknown): value is WeightSpec {
+  if (!isRecord(value) || typeof value['name'] !== 'string' || typeof value['dtype'] !== 'string')
+    return false;
+  const shape = value['shape'];
+  const quantization = value['quantization'];
+  return (
+    Array.isArray(shape) &&
+    shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0) &&
+    (quantization === undefined || (isRecord(quantization) && typeof quantization['dtype'] === 'string'))
+  );
+}
+
+function isNode(value: unknown): value is GraphModelNode {
+  return isRecord(value) && typeof value['name'] === 'string' && typeof value['op'] === 'string';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notAModel(where: string, found: string, cause?: unknown): AsfpError {
+  return new AsfpError(
+    { code: 'not-a-model', where, expected: 'the model.json of a tfjs GraphModel', found, cure: CURE },
+    { cause },
+  );
+}
+
+/** The beginning of a text on one line, for an error. */
+export function firstCharacters(text: string): string {
+  const line = text.slice(0, 40).replace(/\s+/g, ' ');
+  return JSON.stringify(text.length > 40 ? `${line}…` : line);
+}

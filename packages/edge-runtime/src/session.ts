@@ -1,0 +1,121 @@
+// Knows the life of an open model: run, classify, dispose.
+import { AsfpError, type HostTensor, type ModelCard } from '@asfp/core';
+import type { EngineFacts, EngineName, LoadedModel, TensorSpec } from './engines/engine.ts';
+import type { GraphModelFile } from './fetch/parseModelFile.ts';
+import { type InputValues, inputTensors } from './input/inputTensors.ts';
+import { type Pixels, pixelsToInput } from './input/pixelsToInput.ts';
+import { endsInSoftmax, type LabelScore, topLabels } from './input/topLabels.ts';
+
+/** What is known of an open model. */
+export interface SessionInfo {
+  readonly url: string;
+  /** The engine that runs; always the one that was asked for. */
+  readonly engineUsed: EngineName;
+  /** Threads that run. */
+  readonly threads: number;
+  /** The GL driver's name; null for engines without GL. */
+  readonly webglRenderer: string | null;
+  /** True when WebGL is drawn by the CPU. */
+  readonly softwareGl: boolean;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** What the file says of itself; null when it says nothing readable. */
+  readonly card: ModelCard | null;
+  /** Bytes of model.json and its weights. */
+  readonly bytes: number;
+  /** True when the weights have the SHA-256 that the card lists. */
+  readonly hashChecked: boolean;
+}
+
+/** How one run is made. */
+export interface RunOptions {
+  /** Pictures in the input; 1 by default. */
+  readonly batch?: number;
+}
+
+/** An open model; runs of all sessions of a page take turns. */
+export class Session {
+  readonly info: SessionInfo;
+  readonly #model: LoadedModel;
+  readonly #areProbabilities: boolean;
+  #disposed = false;
+
+  /** Made by `openModel`. */
+  constructor(file: GraphModelFile, model: LoadedModel, facts: EngineFacts) {
+    this.#model = model;
+    this.#areProbabilities = endsInSoftmax(file.nodes, model.outputs[0]?.node ?? '');
+    this.info = {
+      url: file.url,
+      engineUsed: facts.engine,
+      threads: facts.threads,
+      webglRenderer: facts.webglRenderer,
+      softwareGl: facts.softwareGl,
+      inputs: model.inputs,
+      outputs: model.outputs,
+      card: file.card,
+      bytes: file.bytes,
+      hashChecked: file.hashChecked,
+    };
+  }
+
+  /**
+   * Runs once and reads the output back: `[batch, …]` in row-major order. Throws an AsfpError when the model has
+   * several outputs, the input has the wrong length, or the session was disposed.
+   */
+  async run(input: InputValues, options: RunOptions = {}): Promise<Float32Array> {
+    const outputs = await this.runAll(input, options);
+    const [only, ...others] = Object.values(outputs);
+    if (!only || others.length > 0) {
+      throw new AsfpError({
+        code: 'several-outputs',
+        where: this.info.url,
+        expected: 'one output',
+        found: Object.keys(outputs).join(', '),
+        cure: 'Use `runAll`',
+      });
+    }
+    return only.values instanceof Float32Array ? only.values : Float32Array.from(only.values);
+  }
+
+  /** Runs once and reads every output back, by name; throws like `run`. */
+  async runAll(input: InputValues, options: RunOptions = {}): Promise<Readonly<Record<string, HostTensor>>> {
+    if (this.#disposed) {
+      throw new AsfpError({
+        code: 'disposed',
+        where: this.info.url,
+        expected: 'an open session',
+        found: 'one that was disposed',
+        cure: 'Open the model again',
+      });
+    }
+    const tensors = inputTensors(this.info.inputs, input, options.batch ?? 1, this.info.url);
+    const values = await this.#model.run(tensors);
+    return Object.fromEntries(this.info.outputs.map((spec, i) => [spec.name, values[i] as HostTensor]));
+  }
+
+  /**
+   * The most likely labels of a picture that has the input's size; pixels are normalised as the model card says.
+   * Throws an AsfpError when there is no card.
+   */
+  async classify(pixels: Pixels, options: { readonly top?: number } = {}): Promise<LabelScore[]> {
+    const { card, url } = this.info;
+    if (!card) {
+      throw new AsfpError({
+        code: 'no-card',
+        where: url,
+        expected: 'a model card in userDefinedMetadata.asfp',
+        found: 'none that can be read',
+        cure: 'Use `run` with numbers that you have normalised yourself',
+      });
+    }
+    const scores = await this.run(pixelsToInput(pixels, card.input));
+    return topLabels(scores, card.labels, { ...options, areProbabilities: this.#areProbabilities });
+  }
+
+  /** Gives all memory back, after the runs that were asked for before; a second call does nothing. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#model.dispose();
+  }
+}
