@@ -19,8 +19,12 @@ export interface RunSettings {
   /** Epochs (counted from 0) at whose start the learning rate is multiplied by `gamma`. */
   readonly milestones: readonly number[];
   readonly gamma: number;
+  /** Epochs at the start with a tenth of the learning rate. */
+  readonly warmupEpochs: number;
   readonly momentum: number;
   readonly weightDecay: number;
+  /** How training images are varied: shifted by up to 4 pixels, and mirrored. */
+  readonly augmentation: 'crop-flip' | 'crop' | 'none';
   /** Training images used, at most; null for all. */
   readonly limit: number | null;
   /** Test images used for the accuracies of the epochs; the last accuracy always uses all. */
