@@ -11,19 +11,29 @@ const CURE =
   'or set CHROMIUM_PATH to its executable';
 
 /**
+ * @typedef {object} Way
+ * @property {string} name
+ * @property {() => boolean} possible
+ * @property {() => Promise<{ readonly code: number, readonly output: string }>} get
+ */
+
+/** @type {readonly Way[]} */
+const WAYS = [
+  { name: "Debian's package", possible: aptWorks, get: installDebianPackage },
+  { name: "Playwright's download", possible: () => true, get: downloadByPlaywright },
+];
+
+/**
  * Makes sure that there is a Chromium: one on the machine, else Debian's package, else Playwright's download.
  * @param {(line: string) => void} say
+ * @param {{ readonly find?: () => { readonly path: string } | undefined, readonly ways?: readonly Way[] }} [parts]
  */
-export async function installChromium(say) {
+export async function installChromium(say, { find = findOrExplain, ways = WAYS } = {}) {
   if (find() !== undefined) return;
   /** @type {string[]} */
   const failures = [];
-  const ways = [
-    { name: "Debian's package", possible: aptWorks(), get: installDebianPackage },
-    { name: "Playwright's download", possible: true, get: downloadByPlaywright },
-  ];
   for (const { name, possible, get } of ways) {
-    if (!possible) continue;
+    if (!possible()) continue;
     say(`chromium: none on this machine, trying ${name}`);
     const { code, output } = await get();
     const found = find();
@@ -36,7 +46,7 @@ export async function installChromium(say) {
   throw new SetupError(`chromium: expected one on this machine, found none. ${CURE}`, failures.join('\n'));
 }
 
-function find() {
+function findOrExplain() {
   try {
     return findChromium();
   } catch (error) {

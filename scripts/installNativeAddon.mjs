@@ -11,7 +11,8 @@ const PROBE_MS = 2500;
 const DOWNLOAD_MS = 300_000;
 
 /**
- * Tries to install tfjs-node's native addon (tfjs-node-gpu's where there is an NVIDIA GPU), at most once a day.
+ * Tries to install tfjs-node's native addon (tfjs-node-gpu's where there is an NVIDIA GPU); after a failure not
+ * again for a day.
  * @param {(line: string) => void} say
  */
 export async function installNativeAddon(say) {
