@@ -1,4 +1,5 @@
-// Knows how to run all checks and tests, two at a time, and to end with one line that says how many passed.
+// Knows how to run all checks and tests (with `--setup`, after setting up), and to end with how many passed.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -74,12 +75,23 @@ function readReport(file) {
   }
 }
 
-const checks = await runChecks();
-const tests = await runTests();
-const total = {
-  passed: checks.passed + tests.passed,
-  failed: checks.failed + tests.failed,
-  skipped: tests.skipped,
-};
+/** Whether there is all that the checks need; set-up speaks for itself. */
+function setUp() {
+  const script = fileURLToPath(new URL('scripts/setup.mjs', ROOT));
+  return spawnSync(process.execPath, [script], { stdio: 'inherit' }).status === 0;
+}
+
+async function runAll() {
+  const checks = await runChecks();
+  const tests = await runTests();
+  return {
+    passed: checks.passed + tests.passed,
+    failed: checks.failed + tests.failed,
+    skipped: tests.skipped,
+  };
+}
+
+const withSetup = process.argv.includes('--setup');
+const total = withSetup && !setUp() ? { passed: 0, failed: 1, skipped: 0 } : await runAll();
 print(verdictLine(total));
 process.exitCode = total.failed + total.skipped > 0 ? 1 : 0;

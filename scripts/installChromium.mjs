@@ -71,14 +71,17 @@ async function installDebianPackage() {
   });
 }
 
-function downloadByPlaywright() {
+async function downloadByPlaywright() {
   const cli = fileURLToPath(new URL('apps/demo/node_modules/playwright-core/cli.js', ROOT));
-  // Root can let it fetch the libraries that the browser needs as well.
-  const libraries = aptWorks() ? ['--with-deps'] : [];
-  return runQuiet(process.execPath, [cli, 'install', '--no-shell', ...libraries, 'chromium'], {
+  const download = await runQuiet(process.execPath, [cli, 'install', '--no-shell', 'chromium'], {
     env: { ...process.env, PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' },
     timeoutMs: 400_000,
   });
+  // The browser may lack system libraries, which only root can install.
+  if (download.code === 0 && findOrExplain() === undefined && aptWorks()) {
+    return runQuiet(process.execPath, [cli, 'install-deps', 'chromium'], { timeoutMs: 400_000 });
+  }
+  return download;
 }
 
 /** @param {string} output */
