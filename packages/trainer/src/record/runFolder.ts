@@ -1,0 +1,136 @@
+// Knows the folder of a run: who may begin in it, who may go on, and what is written when.
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AsfpError, describeError, parseEvents, type RunEvent, type RunSettings } from '@asfp/core';
+import { writeFileWhole } from './atomicFiles.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+
+/** A run's folder, open for writing. */
+export interface RunFolder {
+  readonly path: string;
+  /** Where the trained model goes. */
+  readonly dense: string;
+  /** The state to go on from; undefined at the beginning. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** The epochs that are done, in order. */
+  readonly events: readonly RunEvent[];
+  /** Adds a line to events.jsonl. */
+  append(event: RunEvent): Promise<void>;
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+}
+
+/**
+ * Settles before anything costly begins whether a run may use the folder: it can be written to, and is empty or may be
+ * resumed. Gives the settings of the run that is there, or undefined for a new one; leaves nothing behind. Throws AsfpError
+ * `folder-used`, `folder-unwritable`, `not-a-run` or `settings-broken`.
+ */
+export async function inspectRunFolder(path: string, resume: boolean): Promise<RunSettings | undefined> {
+  await tryWriting(path);
+  const names = existsSync(path) ? await readdir(path) : [];
+  if (names.length === 0) return undefined;
+  if (!resume) {
+    throw new AsfpError({
+      code: 'folder-used',
+      where: path,
+      expected: 'an empty or new folder',
+      found: `${names.length} files or folders in it`,
+      cure: 'Choose another folder with --out, or go on with the run in it with --resume',
+    });
+  }
+  const file = join(path, 'settings.json');
+  if (!existsSync(file)) {
+    throw new AsfpError({
+      code: 'not-a-run',
+      where: path,
+      expected: 'the folder of a run, with settings.json',
+      found: 'other files',
+      cure: 'Give the folder of the run with --out',
+    });
+  }
+  try {
+    const settings = JSON.parse(await readFile(file, 'utf8')) as RunSettings;
+    if (settings.format !== 'asfp.run-settings/1')
+      throw new Error(`its format is ${String(settings.format)}`);
+    return settings;
+  } catch (cause) {
+    throw new AsfpError(
+      {
+        code: 'settings-broken',
+        where: file,
+        expected: 'the settings of a run',
+        found: describeError(cause),
+        cure: 'Begin anew in another folder',
+      },
+      { cause },
+    );
+  }
+}
+
+/** Opens the folder of a new run, or of one to go on with; events after the last checkpoint are taken back. */
+export async function openRunFolder(path: string, settings: RunSettings): Promise<RunFolder> {
+  const checkpointFolder = join(path, 'checkpoint');
+  const eventFile = join(path, 'events.jsonl');
+  return guarded(path, async () => {
+    await mkdir(path, { recursive: true });
+    const checkpoint = await readCheckpoint(checkpointFolder);
+    const recorded = existsSync(eventFile) ? parseEvents(await readFile(eventFile, 'utf8')) : [];
+    const done = checkpoint?.epoch ?? 0;
+    // A start without an epoch that lasted is not worth keeping; the end is told again.
+    const events = recorded.filter(
+      (event) =>
+        (event.type === 'epoch' && event.epoch <= done) ||
+        (event.type === 'start' && event.firstEpoch <= done),
+    );
+    await writeFileWhole(join(path, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+    await writeFileWhole(eventFile, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    return {
+      path,
+      dense: join(path, 'dense'),
+      checkpoint,
+      events,
+      append: (event) =>
+        guarded(path, () => appendFile(eventFile, `${JSON.stringify(event)}\n`, { flush: true })),
+      saveCheckpoint: (state) => guarded(path, () => writeCheckpoint(checkpointFolder, state)),
+    };
+  });
+}
+
+async function tryWriting(path: string): Promise<void> {
+  const full = resolve(path);
+  await guarded(full, async () => {
+    if (existsSync(full) && !(await stat(full)).isDirectory()) throw new Error('it is a file');
+    const made = await mkdir(full, { recursive: true });
+    try {
+      await rm(await mkdtemp(join(full, '.try-')), { recursive: true });
+    } finally {
+      if (made !== undefined) await removeEmptyFolders(full, made);
+    }
+  });
+}
+
+/** Removes the folders that a try made, from the innermost out. */
+async function removeEmptyFolders(innermost: string, outermost: string): Promise<void> {
+  for (let folder = innermost; ; folder = dirname(folder)) {
+    await rmdir(folder);
+    if (folder === outermost) return;
+  }
+}
+
+async function guarded<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof AsfpError) throw cause;
+    throw new AsfpError(
+      {
+        code: 'folder-unwritable',
+        where: path,
+        expected: 'a folder that can be written to',
+        found: describeError(cause),
+        cure: 'Free space, or choose another folder with --out',
+      },
+      { cause },
+    );
+  }
+}

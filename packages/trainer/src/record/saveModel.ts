@@ -1,0 +1,59 @@
+// Knows how a trained model becomes a model.json with one shard, as plain tfjs loads it.
+import { createHash } from 'node:crypto';
+import type { ModelCard } from '@asfp/core';
+import { AsfpError, describeError } from '@asfp/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { writeFolderWhole } from './atomicFiles.ts';
+
+/** Name of the one shard. */
+const shard = 'weights.bin';
+
+/**
+ * Writes `folder/model.json` and its shard, all or nothing. The card goes into `userDefinedMetadata.asfp`, with the shard's
+ * SHA-256. Throws AsfpError `folder-unwritable`.
+ */
+export async function saveModel(model: LayersModel, folder: string, card: ModelCard): Promise<void> {
+  const artifacts = await takeArtifacts(model);
+  const weights = joinBuffers(artifacts.weightData);
+  const sha256 = createHash('sha256').update(weights).digest('hex');
+  const asfp: ModelCard = { ...card, shards: { [shard]: sha256 } };
+  const json = {
+    format: 'layers-model',
+    generatedBy: artifacts.generatedBy,
+    convertedBy: null,
+    modelTopology: artifacts.modelTopology,
+    weightsManifest: [{ paths: [shard], weights: artifacts.weightSpecs }],
+    userDefinedMetadata: { asfp },
+  };
+  try {
+    await writeFolderWhole(folder, { 'model.json': `${JSON.stringify(json)}\n`, [shard]: weights });
+  } catch (cause) {
+    throw new AsfpError(
+      {
+        code: 'folder-unwritable',
+        where: folder,
+        expected: 'a folder to write the model into',
+        found: describeError(cause),
+        cure: 'Free space, or choose another folder with --out',
+      },
+      { cause },
+    );
+  }
+}
+
+async function takeArtifacts(model: LayersModel): Promise<tf.io.ModelArtifacts> {
+  let taken: tf.io.ModelArtifacts = {};
+  await model.save({
+    save: async (artifacts) => {
+      taken = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    },
+  });
+  return taken;
+}
+
+function joinBuffers(data: tf.io.WeightData | undefined): Uint8Array {
+  const buffers = data === undefined ? [] : Array.isArray(data) ? data : [data];
+  return Buffer.concat(buffers.map((buffer) => new Uint8Array(buffer)));
+}

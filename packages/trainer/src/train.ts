@@ -1,0 +1,204 @@
+// Knows a training run from end to end: data, backend, network, epochs, records.
+import { resolve } from 'node:path';
+import {
+  AsfpError,
+  type EndEvent,
+  type EpochEvent,
+  type RunEvent,
+  type RunSettings,
+  rngFromSeed,
+  type StepEvent,
+} from '@asfp/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { BackendRequest } from './backend/backendNames.ts';
+import { chooseBackend } from './backend/chooseBackend.ts';
+import { registerTrainingKernels } from './backend/registerTrainingKernels.ts';
+import { useFusedBatchNorm } from './backend/useFusedBatchNorm.ts';
+import { modelVariables, readVariables, trainableVariables, writeVariables } from './bridge/modelWeights.ts';
+import type { Dataset, DatasetName } from './data/dataset.ts';
+import { loadDataset } from './data/loadDataset.ts';
+import { modelCost } from './models/modelCost.ts';
+import { buildModel } from './models/models.ts';
+import { convLayers } from './prune/convLayers.ts';
+import type { ZeroedFilters } from './prune/pruneDuring.ts';
+import { settleBatchNorm } from './prune/settleBatchNorm.ts';
+import { makeModelCard } from './record/makeModelCard.ts';
+import { inspectRunFolder, openRunFolder, type RunFolder } from './record/runFolder.ts';
+import { saveModel } from './record/saveModel.ts';
+import { evaluate } from './train/evaluate.ts';
+import { trainLoop } from './train/loop.ts';
+import { resolveSettings, type TrainOptions } from './train/settings.ts';
+import { createSgd, type Sgd } from './train/sgd.ts';
+
+/** Where a run is kept, and what may stop it. */
+export interface RunControl {
+  /** The folder of the run. */
+  readonly out: string;
+  /** Go on with the run that is in the folder; in an empty or new one, begin. */
+  readonly resume?: boolean | undefined;
+  /** Stops the run within a step; what is on disk then is the last whole checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what takes long before the first event, such as a download. */
+  readonly note?: ((text: string) => void) | undefined;
+}
+
+/**
+ * Trains with soft filter pruning and keeps records in the run's folder; yields what happens, prints nothing. With `resume`,
+ * options that are left out are the run's own, and others must agree with it. The last event comes when `dense/model.json`
+ * is written. Throws AsfpError: those of the data set, the backend, the settings and the folder, `settings-differ`,
+ * `loss-not-finite`, `interrupted`.
+ */
+export async function* train(
+  options: TrainOptions,
+  control: RunControl,
+): AsyncGenerator<RunEvent | StepEvent> {
+  const { out, signal } = control;
+  const recorded = await inspectRunFolder(out, control.resume ?? false);
+  // Wrong options are told before data is downloaded.
+  const provisional = resolveSettings(options, { dataset: 'synthetic', data: null, backend: 'cpu' });
+  if (recorded) assertSameOptions(recorded, options, out);
+  try {
+    const backend = await chooseBackend((recorded ?? options).backend as BackendRequest | undefined);
+    registerTrainingKernels();
+    const dataset = await loadDataset({
+      dataset: (recorded ?? options).dataset as DatasetName | undefined,
+      data: (recorded ?? options).data ?? undefined,
+      limit: (recorded ?? provisional).limit ?? undefined,
+      seed: (recorded ?? provisional).seed,
+      note: control.note,
+    });
+    const data = options.data === undefined ? null : resolve(options.data);
+    const settings =
+      recorded ?? resolveSettings(options, { dataset: dataset.name, data, backend: backend.name });
+    const folder = await openRunFolder(out, settings);
+    const { height, width, channels } = dataset;
+    const shape = { height, width, channels, classes: dataset.labels.length };
+    const model = buildModel(settings.model, shape, rngFromSeed(settings.seed).fork('weights'));
+    const optimizer = createSgd(trainableVariables(model), settings);
+    try {
+      useFusedBatchNorm(model);
+      const { checkpoint } = folder;
+      if (checkpoint) {
+        writeVariables(modelVariables(model), checkpoint.weights);
+        optimizer.restore(checkpoint.momentum);
+      }
+      yield* recording(folder, {
+        type: 'start',
+        backend: backend.name,
+        device: backend.device,
+        dataset: dataset.name,
+        datasetWhy: dataset.why,
+        trainImages: dataset.train.count,
+        testImages: dataset.test.count,
+        params: modelCost(model).params,
+        firstEpoch: (checkpoint?.epoch ?? 0) + 1,
+      });
+      yield* runEpochs({ folder, model, optimizer, dataset, settings, signal });
+    } finally {
+      optimizer.dispose();
+      model.dispose();
+    }
+  } catch (error) {
+    throw signal?.aborted ? interrupted(out, error) : error;
+  }
+}
+
+interface OpenRun {
+  readonly folder: RunFolder;
+  readonly model: LayersModel;
+  readonly optimizer: Sgd;
+  readonly dataset: Dataset;
+  readonly settings: RunSettings;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* runEpochs(run: OpenRun): AsyncGenerator<RunEvent | StepEvent> {
+  const { folder, model, optimizer, dataset, settings, signal } = run;
+  const epochEvents = folder.events.filter((event): event is EpochEvent => event.type === 'epoch');
+  let zeroed: ZeroedFilters = folder.checkpoint?.zeroed ?? {};
+  const steps = trainLoop({
+    model,
+    optimizer,
+    dataset,
+    settings,
+    epochsDone: folder.checkpoint?.epoch ?? 0,
+    zeroed,
+    rng: rngFromSeed(settings.seed).fork('train'),
+    signal,
+  });
+  for await (const item of steps) {
+    if ('type' in item) {
+      yield item;
+      continue;
+    }
+    zeroed = item.zeroed;
+    epochEvents.push(item.event);
+    // The line first: a line without its checkpoint is taken back on resuming, a missing line could not be made up.
+    await folder.append(item.event);
+    await folder.saveCheckpoint({
+      epoch: item.event.epoch,
+      zeroed,
+      weights: await readVariables(modelVariables(model)),
+      momentum: await optimizer.slots(),
+    });
+    yield item.event;
+  }
+  const trainingSeconds = epochEvents.reduce((sum, event) => sum + event.seconds, 0);
+  yield* recording(folder, await finish(run, zeroed, trainingSeconds));
+}
+
+/** Settles batch norm, measures the network on all test images, and writes it. */
+async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: number): Promise<EndEvent> {
+  const { folder, model, dataset, settings, signal } = run;
+  const begun = Date.now();
+  const unsettled = await evaluate(model, dataset, dataset.test, { signal });
+  await settleBatchNorm(convLayers(model), zeroed, settings.settle);
+  const unchanged = settings.settle === 'keep' || settings.rate === 0;
+  const settled = unchanged ? unsettled : await evaluate(model, dataset, dataset.test, { signal });
+  await saveModel(model, folder.dense, makeModelCard(model, dataset, settings, settled.accuracy));
+  return {
+    type: 'end',
+    accuracy: settled.accuracy,
+    accuracyUnsettled: unsettled.accuracy,
+    loss: settled.loss,
+    testImages: settled.count,
+    seconds: trainingSeconds + (Date.now() - begun) / 1000,
+  };
+}
+
+async function* recording<T extends RunEvent>(folder: RunFolder, event: T): AsyncGenerator<T> {
+  await folder.append(event);
+  yield event;
+}
+
+/** Throws AsfpError `settings-differ`, which names the first option that is not what the run began with. */
+function assertSameOptions(recorded: RunSettings, options: TrainOptions, out: string): void {
+  const { preset, ...rest } = options;
+  const now = preset === undefined ? rest : resolveSettings(options, recorded);
+  for (const [key, value] of Object.entries(now) as [string, unknown][]) {
+    if (value === undefined || value === 'auto') continue;
+    const found = JSON.stringify(key === 'data' && typeof value === 'string' ? resolve(value) : value);
+    const expected = JSON.stringify(recorded[key as keyof RunSettings]);
+    if (found === expected) continue;
+    throw new AsfpError({
+      code: 'settings-differ',
+      where: `${key} of the run in ${out}`,
+      expected: `${expected}, as it began`,
+      found,
+      cure: 'Leave the option out to go on, or begin anew in another folder',
+    });
+  }
+}
+
+function interrupted(out: string, cause: unknown): AsfpError {
+  return new AsfpError(
+    {
+      code: 'interrupted',
+      where: out,
+      expected: 'the training to end',
+      found: 'it was interrupted',
+      cure: 'Run it again with --resume to go on from the last whole epoch',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,21 @@
+// Knows the learning rate of each epoch: a step schedule, with a slow start where one is asked for.
+import type { RunSettings } from '@asfp/core';
+
+/** What the learning rate depends on. */
+export type LearningRateSettings = Pick<
+  RunSettings,
+  'learningRate' | 'milestones' | 'gamma' | 'warmupEpochs'
+>;
+
+/** The learning rate of an epoch, counted from 0: a tenth during the warm-up, times gamma for each milestone reached. */
+export function learningRateAt(settings: LearningRateSettings, epoch: number): number {
+  const reached = settings.milestones.filter((milestone) => epoch >= milestone).length;
+  const warm = epoch < settings.warmupEpochs ? 0.1 : 1;
+  return settings.learningRate * warm * settings.gamma ** reached;
+}
+
+/** The paper's milestones, 60, 120 and 160 of 200 epochs, scaled to any number of epochs; those that would fall on epoch 0 or together are left out. */
+export function scaledMilestones(epochs: number): number[] {
+  const scaled = [0.3, 0.6, 0.8].map((share) => Math.round(share * epochs));
+  return [...new Set(scaled)].filter((milestone) => milestone > 0 && milestone < epochs);
+}
