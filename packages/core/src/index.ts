@@ -1,5 +1,9 @@
 // The door of core: everything other packages may use, by name.
 export { type CostTable, costTable, type LayerCost, zeroFiltersOf } from './cost/costTable.ts';
+export { type ChannelConstants, channelConstants, windowSeesPadding } from './coupling/channelConstants.ts';
+export { type ChannelUse, carrierOf, channelUse } from './coupling/channelUse.ts';
+export { channelWeights } from './coupling/channelWeights.ts';
+export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
 export { AsfpError, assertInternal, describeError, type Failure, InternalError } from './errors.ts';
 export type { CompactReport, Cost, LayerChange, PassRecord, Proof } from './formats/compactReport.ts';
@@ -39,7 +43,7 @@ export { broadcast, type Shape, shapeOf, showShape } from './graph/ops.ts';
 export { parseGraph } from './graph/parseGraph.ts';
 export { printGraph } from './graph/printGraph.ts';
 export { validate } from './graph/validate.ts';
-export { inReadingOrder, nodesByName, outputNodes, readersOf } from './graph/walk.ts';
+export { constantTensor, inReadingOrder, nodesByName, outputNodes, readersOf } from './graph/walk.ts';
 export { seesPadding } from './graph/window.ts';
 export { activate, combine } from './interpret/elementwise.ts';
 export type { RealTensor } from './interpret/realTensor.ts';

@@ -3,8 +3,8 @@ import { AsfpError } from '../errors.ts';
 import type { Dim, Graph, GraphNode } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { type Shape, showShape } from '../graph/ops.ts';
-import { nodesByName } from '../graph/walk.ts';
-import { type HostTensor, sizeOf } from '../tensor/hostTensor.ts';
+import { constantTensor, nodesByName } from '../graph/walk.ts';
+import { sizeOf } from '../tensor/hostTensor.ts';
 
 /** One convolution or dense layer. */
 export interface LayerCost {
@@ -49,14 +49,14 @@ export function costTable(graph: Graph, inputs: Readonly<Record<string, readonly
     // Moving mean and variance are statistics, not parameters.
     const parameters = node.op === 'batchNorm' ? node.inputs.slice(1, 3) : node.inputs;
     for (const from of parameters) {
-      const tensor = constantOf(nodes, from);
+      const tensor = constantTensor(nodes, from);
       if (tensor?.dtype === 'float32') counted.set(from, tensor.values.length);
     }
     if (node.op !== 'conv2d' && node.op !== 'depthwiseConv2d' && node.op !== 'matMul') continue;
     const [, kernelName = '', biasName = ''] = node.inputs;
-    const kernel = constantOf(nodes, kernelName);
+    const kernel = constantTensor(nodes, kernelName);
     if (kernel === undefined) continue;
-    const bias = constantOf(nodes, biasName);
+    const bias = constantTensor(nodes, biasName);
     const filters = shape.at(-1) as number;
     const perPosition = kernel.values.length;
     layers.push({
@@ -97,9 +97,4 @@ function positionsOf(node: GraphNode, shape: Shape): number {
     });
   }
   return positions;
-}
-
-function constantOf(nodes: ReadonlyMap<string, GraphNode>, name: string): HostTensor | undefined {
-  const node = nodes.get(name);
-  return node?.op === 'const' ? node.attrs.tensor : undefined;
 }

@@ -5,6 +5,11 @@ export interface Cost {
   readonly macs: number;
   readonly params: number;
   readonly bytes: number;
+  /**
+   * Multiply-adds of the scatters, for a runtime that runs them as the 1 × 1 convolutions that a GraphModel spells
+   * them as; they move values and are not part of `macs`.
+   */
+  readonly scatterMacs?: number;
 }
 
 /** One convolution or dense layer, before and after. */

@@ -12,7 +12,7 @@ export const defaultAttrs: Readonly<Record<string, unknown>> = {
 };
 
 /** Constants of at most this many values are printed whole, larger ones by a hash. */
-const wholeValues = 32;
+const wholeValues = 18;
 
 /** The graph as text; `parseGraph` reads it back where every constant is small. */
 export function printGraph(graph: Graph): string {

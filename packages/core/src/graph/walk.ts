@@ -1,5 +1,6 @@
 // Knows who reads whom in a graph.
 import { AsfpError } from '../errors.ts';
+import type { HostTensor } from '../tensor/hostTensor.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 /** Anything that has a name and reads others by theirs. */
@@ -11,6 +12,15 @@ export interface Named {
 /** The nodes by name. */
 export function nodesByName(graph: Graph): Map<string, GraphNode> {
   return new Map(graph.nodes.map((node) => [node.name, node]));
+}
+
+/** The tensor of a constant node; undefined where the name is that of another node, or of none. */
+export function constantTensor(
+  nodes: ReadonlyMap<string, GraphNode>,
+  name: string | undefined,
+): HostTensor | undefined {
+  const node = nodes.get(name ?? '');
+  return node?.op === 'const' ? node.attrs.tensor : undefined;
 }
 
 /** For each node name, the nodes that read it, once for each time they do. */

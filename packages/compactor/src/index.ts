@@ -1,0 +1,5 @@
+// The door of compactor: everything other packages may use, by name.
+export { type Compacted, compact, convert } from './compact.ts';
+export { compareRuns, type OutputPair, type RunDistance } from './proof/compareRuns.ts';
+export { proofTolerance, proveEqual } from './proof/proveEqual.ts';
+export { compactReport, type ReportParts } from './report.ts';

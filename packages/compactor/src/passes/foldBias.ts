@@ -1,0 +1,63 @@
+// Knows how an addition of one number a channel goes into the bias of the layer before it.
+import {
+  constantTensor,
+  float32Tensor,
+  type GraphNode,
+  inferShapes,
+  nodesByName,
+  outputNodes,
+  readersOf,
+} from '@asfp/core';
+import { freshNames, redirect, replaceNodes } from '../pipeline/editGraph.ts';
+import type { Pass } from '../pipeline/pass.ts';
+
+/** Folds `layer(x) + [c]` into the layer's bias, where the layer applies no activation and is read by nobody else. */
+export const foldBias: Pass = {
+  name: 'foldBias',
+  run: (graph) => {
+    const nodes = nodesByName(graph);
+    const readers = readersOf(graph);
+    const outputs = outputNodes(graph);
+    const shapes = inferShapes(graph);
+    const fresh = freshNames(graph);
+    const folded = new Map<string, readonly GraphNode[]>();
+    const renames = new Map<string, string>();
+    for (const node of graph.nodes) {
+      if (node.op !== 'binary' || node.attrs.fn !== 'add') continue;
+      for (const [from, other] of [node.inputs, [...node.inputs].reverse()] as [string, string][]) {
+        const layer = nodes.get(from);
+        const added = constantTensor(nodes, other);
+        if (layer?.op !== 'conv2d' && layer?.op !== 'depthwiseConv2d' && layer?.op !== 'matMul') continue;
+        const channels = shapes.get(from)?.at(-1);
+        if (added === undefined || added.values.length !== channels || added.shape.at(-1) !== channels)
+          continue;
+        if (layer.attrs.activation !== 'none' || readers.get(from)?.length !== 1 || outputs.has(from))
+          continue;
+        if (added.shape.length > (shapes.get(from)?.length ?? 0)) continue;
+        const bias = constantTensor(nodes, layer.inputs[2]);
+        if (layer.inputs[2] !== undefined && bias === undefined) continue;
+        const sum = Float32Array.from(added.values, (value, c) => value + (bias?.values[c] ?? 0));
+        const constant: GraphNode = {
+          name: fresh(`${layer.name}/bias`),
+          op: 'const',
+          inputs: [],
+          attrs: { tensor: float32Tensor([channels], sum) },
+        };
+        folded.set(from, [
+          constant,
+          { ...layer, inputs: [...layer.inputs.slice(0, 2), constant.name] } as GraphNode,
+        ]);
+        renames.set(node.name, from);
+        break;
+      }
+    }
+    if (folded.size === 0) return { graph, notes: [] };
+    const without = replaceNodes(graph, (node) =>
+      renames.has(node.name) ? [] : (folded.get(node.name) ?? [node]),
+    );
+    return {
+      graph: redirect(without, renames),
+      notes: [...renames].map(([add, layer]) => `${add} went into ${layer}`),
+    };
+  },
+};

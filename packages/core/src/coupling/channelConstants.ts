@@ -1,0 +1,167 @@
+// Knows which channels of which values are the same number everywhere, whatever the input: what zeroed filters leave behind.
+
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { Shape } from '../graph/ops.ts';
+import { constantTensor, nodesByName } from '../graph/walk.ts';
+import { seesPadding } from '../graph/window.ts';
+import { activate, combine } from '../interpret/elementwise.ts';
+import type { HostTensor } from '../tensor/hostTensor.ts';
+import { channelWeights } from './channelWeights.ts';
+import { keepsLastAxis, worksOnLastAxis } from './lastAxis.ts';
+
+/** For each value, one number a channel of its last axis: the constant it always is, or NaN where it depends on the input. */
+export type ChannelConstants = ReadonlyMap<string, Float64Array>;
+
+/** The constant channels of every value whose last axis has a known size; constants (weights) themselves are left out. */
+export function channelConstants(graph: Graph, shapes: ReadonlyMap<string, Shape>): ChannelConstants {
+  const nodes = nodesByName(graph);
+  const facts = new Map<string, Float64Array>();
+  for (const node of graph.nodes) {
+    const channels = shapes.get(node.name)?.at(-1);
+    if (node.op === 'const' || typeof channels !== 'number') continue;
+    facts.set(node.name, factsOf(node, channels, { facts, nodes, shapes }) ?? live(channels));
+  }
+  return facts;
+}
+
+/** What the rules look things up in. */
+interface Known {
+  readonly facts: ReadonlyMap<string, Float64Array>;
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
+
+function factsOf(node: GraphNode, channels: number, known: Known): Float64Array | undefined {
+  const x = known.facts.get(node.inputs[0] ?? '');
+  if (x === undefined) return undefined;
+  const weights = (at: number): HostTensor['values'] | undefined =>
+    constantTensor(known.nodes, node.inputs[at])?.values;
+  switch (node.op) {
+    case 'conv2d':
+    case 'depthwiseConv2d':
+    case 'matMul':
+      return weightedFacts(node, channels, x, known);
+    case 'batchNorm': {
+      const [gamma, beta, mean, variance] = [weights(1), weights(2), weights(3), weights(4)];
+      if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
+        return undefined;
+      return x.map((value, c) => {
+        const scale = (gamma[c] as number) / Math.sqrt((variance[c] as number) + node.attrs.epsilon);
+        if (scale === 0) return beta[c] as number;
+        return scale * (value - (mean[c] as number)) + (beta[c] as number);
+      });
+    }
+    case 'unary':
+      return x.map((value) => activate(node.attrs.fn, node.attrs.alpha, value));
+    case 'binary':
+      return binaryFacts(node, channels, known);
+    case 'maxPool':
+    case 'avgPool':
+      return x;
+    case 'mean':
+      return keepsLastAxis(node, known.shapes) ? x : undefined;
+    case 'pad': {
+      const [before, after] = node.attrs.paddings.at(-1) ?? [0, 0];
+      const framed = node.attrs.paddings.slice(0, -1).some(([a, b]) => a > 0 || b > 0);
+      const { value } = node.attrs;
+      return Float64Array.from({ length: channels }, (_, c) => {
+        if (c < before || c >= channels - after) return value;
+        const inner = x[c - before] as number;
+        return framed && inner !== value ? Number.NaN : inner;
+      });
+    }
+    case 'transpose':
+      return keepsLastAxis(node, known.shapes) ? x : undefined;
+    case 'reshape':
+      // Row-major order: where the new last axis is a whole number of channel rows, feature f is channel f mod c.
+      return channels % x.length === 0 ? repeat(x, channels) : undefined;
+    case 'concat': {
+      const parts = node.inputs.map((from) => known.facts.get(from));
+      if (!worksOnLastAxis(node, known.shapes) || parts.includes(undefined)) return undefined;
+      return Float64Array.from(parts.flatMap((part) => [...(part as Float64Array)]));
+    }
+    case 'scatter':
+      return Float64Array.from(node.attrs.fill, (fill, c) => {
+        const at = node.attrs.positions.indexOf(c);
+        return at < 0 ? fill : (x[at] as number);
+      });
+    case 'gather': {
+      const indices = weights(1);
+      if (!worksOnLastAxis(node, known.shapes)) return x;
+      return indices === undefined ? undefined : Float64Array.from(indices, (index) => x[index] as number);
+    }
+    case 'input':
+    case 'const':
+    case 'softmax':
+      return undefined;
+  }
+}
+
+/** A filter's result is constant where every input that it weighs is, and the padding cannot be seen. */
+function weightedFacts(
+  node: GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul'>,
+  channels: number,
+  x: Float64Array,
+  known: Known,
+): Float64Array | undefined {
+  const kernel = constantTensor(known.nodes, node.inputs[1]);
+  const bias = constantTensor(known.nodes, node.inputs[2]);
+  if (kernel === undefined || (node.inputs[2] !== undefined && bias === undefined)) return undefined;
+  const uneven = node.op !== 'matMul' && windowSeesPadding(node, kernel, known.shapes);
+  return Float64Array.from({ length: channels }, (_, o) => {
+    let sum = bias?.values[o] ?? 0;
+    for (const i of inputsOfFilter(node.op, x.length, channels, o)) {
+      const { isZero, total } = channelWeights(node.op, kernel, i, o);
+      if (isZero || x[i] === 0) continue;
+      if (uneven) return Number.NaN;
+      sum += (x[i] as number) * total;
+    }
+    return activate(node.attrs.activation, node.attrs.alpha, sum);
+  });
+}
+
+function inputsOfFilter(op: GraphNode['op'], inputs: number, channels: number, filter: number): number[] {
+  if (op === 'depthwiseConv2d') return [Math.floor((filter * inputs) / channels)];
+  return Array.from({ length: inputs }, (_, i) => i);
+}
+
+/** Whether the padding of a convolution shows in what a constant, non-zero channel gives. */
+export function windowSeesPadding(
+  node: GraphNode<'conv2d' | 'depthwiseConv2d'>,
+  kernel: HostTensor,
+  shapes: ReadonlyMap<string, Shape>,
+): boolean {
+  const [, h = null, w = null] = shapes.get(node.inputs[0] as string) ?? [];
+  const [kh = 1, kw = 1] = kernel.shape;
+  return seesPadding([h, w], [kh, kw], node.attrs.strides, node.attrs.dilations, node.attrs.pad);
+}
+
+function binaryFacts(node: GraphNode<'binary'>, channels: number, known: Known): Float64Array | undefined {
+  const [a, b] = node.inputs.map((from) => operandFacts(from, channels, known));
+  if (a === undefined || b === undefined) return undefined;
+  return Float64Array.from({ length: channels }, (_, c) => {
+    const [left, right] = [a[c] as number, b[c] as number];
+    if (node.attrs.fn === 'mul' && (left === 0 || right === 0)) return 0;
+    return combine(node.attrs.fn, left, right);
+  });
+}
+
+/** An operand's constants, one a channel of the result; a weight is constant where it has one value a channel. */
+function operandFacts(from: string, channels: number, known: Known): Float64Array | undefined {
+  const facts = known.facts.get(from);
+  if (facts !== undefined) return facts.length === channels ? facts : undefined;
+  const tensor = constantTensor(known.nodes, from);
+  if (tensor === undefined) return undefined;
+  const values = Float64Array.from(tensor.values);
+  if (values.length === 1) return new Float64Array(channels).fill(values[0] as number);
+  if (values.length === channels && tensor.shape.at(-1) === channels) return values;
+  return live(channels);
+}
+
+function repeat(x: Float64Array, length: number): Float64Array {
+  return Float64Array.from({ length }, (_, f) => x[f % x.length] as number);
+}
+
+function live(channels: number): Float64Array {
+  return new Float64Array(channels).fill(Number.NaN);
+}
