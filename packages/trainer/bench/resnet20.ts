@@ -5,13 +5,18 @@ import * as tfl from '@tensorflow/tfjs-layers';
 export function resnet20(): tfl.LayersModel {
   const input = tfl.input({ shape: [32, 32, 3] });
   const conv = (x: tfl.SymbolicTensor, filters: number, strides: number): tfl.SymbolicTensor =>
-    tfl.layers
-      .batchNormalization({ momentum: 0.9, epsilon: 1e-5 })
-      .apply(
-        tfl.layers
-          .conv2d({ filters, strides, kernelSize: 3, padding: 'same', useBias: false, kernelInitializer: 'heNormal' })
-          .apply(x),
-      ) as tfl.SymbolicTensor;
+    tfl.layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5 }).apply(
+      tfl.layers
+        .conv2d({
+          filters,
+          strides,
+          kernelSize: 3,
+          padding: 'same',
+          useBias: false,
+          kernelInitializer: 'heNormal',
+        })
+        .apply(x),
+    ) as tfl.SymbolicTensor;
   const relu = (x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
     tfl.layers.activation({ activation: 'relu' }).apply(x) as tfl.SymbolicTensor;
   let x = relu(conv(input, 16, 1));
@@ -34,6 +39,14 @@ function widen(x: tfl.SymbolicTensor, extra: number): tfl.SymbolicTensor {
     layer.apply(y) as tfl.SymbolicTensor;
   const halved = apply(tfl.layers.averagePooling2d({ poolSize: 1, strides: 2 }), x);
   const turned = apply(tfl.layers.permute({ dims: [1, 3, 2] }), halved);
-  const padded = apply(tfl.layers.zeroPadding2d({ padding: [[0, 0], [0, extra]] }), turned);
+  const padded = apply(
+    tfl.layers.zeroPadding2d({
+      padding: [
+        [0, 0],
+        [0, extra],
+      ],
+    }),
+    turned,
+  );
   return apply(tfl.layers.permute({ dims: [1, 3, 2] }), padded);
 }

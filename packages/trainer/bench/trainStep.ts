@@ -13,11 +13,21 @@ registerTrainingKernels();
 const model = resnet20();
 useFusedBatchNorm(model);
 const images = tf.randomNormal([batch, 32, 32, 3], 0, 1, 'float32', 1);
-const labels = tf.oneHot(tf.tensor1d(Array.from({ length: batch }, (_, i) => i % 10), 'int32'), 10);
+const labels = tf.oneHot(
+  tf.tensor1d(
+    Array.from({ length: batch }, (_, i) => i % 10),
+    'int32',
+  ),
+  10,
+);
 const optimizer = tf.train.momentum(0.1, 0.9, true);
 const step = (): number => {
   const loss = optimizer.minimize(
-    () => tf.losses.softmaxCrossEntropy(labels, model.apply(images, { training: true }) as tf.Tensor) as tf.Scalar,
+    () =>
+      tf.losses.softmaxCrossEntropy(
+        labels,
+        model.apply(images, { training: true }) as tf.Tensor,
+      ) as tf.Scalar,
     true,
   ) as tf.Scalar;
   const value = loss.dataSync()[0] as number;
@@ -33,11 +43,15 @@ for (let i = 0; i < steps; i++) {
   const start = performance.now();
   const loss = step();
   times.push(performance.now() - start);
-  console.log(`step ${i + 1}: loss ${loss.toFixed(4)}, ${times.at(-1)!.toFixed(0)} ms, tensors ${tf.memory().numTensors}`);
+  console.log(
+    `step ${i + 1}: loss ${loss.toFixed(4)}, ${times.at(-1)!.toFixed(0)} ms, tensors ${tf.memory().numTensors}`,
+  );
 }
 times.sort((a, b) => a - b);
 const median = times[times.length >> 1] as number;
-console.log(`median ${median.toFixed(1)} ms a step, ${((batch * 1000) / median).toFixed(1)} images/s; tensors grew by ${tf.memory().numTensors - tensors}`);
+console.log(
+  `median ${median.toFixed(1)} ms a step, ${((batch * 1000) / median).toFixed(1)} images/s; tensors grew by ${tf.memory().numTensors - tensors}`,
+);
 if (profile) {
   const sums = new Map<string, [number, number]>();
   const { kernels } = await tf.profile(() => step());
@@ -48,5 +62,6 @@ if (profile) {
     const row = sums.get(k.name) ?? [0, 0];
     sums.set(k.name, [row[0] + ms, row[1] + 1]);
   }
-  for (const [name, [ms, n]] of [...sums].sort((a, b) => b[1][0] - a[1][0])) console.log(`${name} ${ms.toFixed(1)} ms ${n}`);
+  for (const [name, [ms, n]] of [...sums].sort((a, b) => b[1][0] - a[1][0]))
+    console.log(`${name} ${ms.toFixed(1)} ms ${n}`);
 }

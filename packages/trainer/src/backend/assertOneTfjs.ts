@@ -1,7 +1,7 @@
 // Knows how to see whether more than one copy of tfjs-core is in the process.
 import { createRequire } from 'node:module';
-import * as tf from '@tensorflow/tfjs-core';
 import { AsfpError } from '@asfp/core';
+import * as tf from '@tensorflow/tfjs-core';
 
 const coreFile = /[\\/]tfjs-core[\\/]dist[\\/]tf-core\.[^\\/]*js$/;
 
@@ -9,7 +9,9 @@ const coreFile = /[\\/]tfjs-core[\\/]dist[\\/]tf-core\.[^\\/]*js$/;
  * Throws AsfpError `tfjs-twice` when two copies of tfjs-core are loaded: they would share one engine, and tensors of one are
  * strangers to the other. `loadedFiles` are the paths of the modules that the process has loaded, by default Node's own list.
  */
-export function assertOneTfjs(loadedFiles: readonly string[] = Object.keys(createRequire(import.meta.url).cache)): void {
+export function assertOneTfjs(
+  loadedFiles: readonly string[] = Object.keys(createRequire(import.meta.url).cache),
+): void {
   const copies = loadedFiles.filter((file) => coreFile.test(file));
   // The engine is kept on the global object by the copy that came first; its environment is of that copy's class.
   const foreignEngine = !(tf.env() instanceof tf.Environment);

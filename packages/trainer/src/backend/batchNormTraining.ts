@@ -1,6 +1,9 @@
 // Knows batch normalisation as training uses it: one operation with one gradient, instead of a dozen.
-import * as tf from '@tensorflow/tfjs-core';
+
 import { assertInternal } from '@asfp/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { ownKernels } from './ownKernels.ts';
+import type { NormAttrs } from './wasm/normKernels.ts';
 
 /** What batch normalisation gives in training: `y` shaped as `x`, and the batch's moments, `[c]` each. */
 export interface NormalizedBatch {
@@ -10,35 +13,95 @@ export interface NormalizedBatch {
   readonly variance: tf.Tensor1D;
 }
 
+/** Options of batchNormTraining. */
+export interface NormOptions {
+  /** Added to the variance. */
+  readonly epsilon: number;
+  /** Whether ReLU follows: then `y` is never below zero, at no extra cost. */
+  readonly relu?: boolean;
+}
+
 /**
  * Normalises `x` (`[n, h, w, c]`, or any shape whose last axis is channels) by the moments of the batch, then scales by
  * `gamma` and shifts by `beta` (`[c]` each). No gradient flows through `mean` and `variance`.
  */
-export function batchNormTraining(x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): NormalizedBatch {
-  const axes = x.shape.slice(1).map((_, axis) => axis);
-  let moments: { mean: tf.Tensor1D; variance: tf.Tensor1D } | undefined;
-  const normalize = tf.customGrad((x, gamma, beta, save) => {
-    const { mean, variance } = tf.moments(x as tf.Tensor, axes) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+export function batchNormTraining(
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  { epsilon, relu = false }: NormOptions,
+): NormalizedBatch {
+  const attrs = { epsilon, relu };
+  const form = tf.getKernel(ownKernels.normTraining, tf.getBackend()) ? oneKernel : composed;
+  let moments: { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D } | undefined;
+  const normalize = tf.customGrad((...args: unknown[]) => {
+    const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const [value, mean, variance] = form.forward(x, gamma, beta, attrs);
     // Kept, because the scope of the operation ends before its caller can take them.
     moments = { mean: tf.keep(mean), variance: tf.keep(variance) };
-    const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const scale = tf.mul(inverse, gamma as tf.Tensor);
-    const shift = tf.sub(beta as tf.Tensor, tf.mul(mean, scale));
-    const value = tf.add(tf.mul(x as tf.Tensor, scale), shift);
-    (save as tf.GradSaveFunc)([x as tf.Tensor, gamma as tf.Tensor, mean, inverse]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, gamma, mean, inverse] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const count = x.size / mean.size;
-      const normalized = tf.mul(tf.sub(x, mean), inverse);
-      const dBeta = tf.sum(dy, axes);
-      const dGamma = tf.sum(tf.mul(dy, normalized), axes);
-      const inner = tf.sub(dy, tf.div(tf.add(dBeta, tf.mul(normalized, dGamma)), count));
-      return [tf.mul(inner, tf.mul(gamma, inverse)), dGamma, dBeta];
-    };
-    return { value, gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[] };
+    save([x, gamma, beta, mean, variance]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
+      form.backward(dy, saved as Saved, attrs);
+    return { value, gradFunc };
   });
   const y = normalize(x, gamma, beta);
   return { y, mean: handOver(moments?.mean), variance: handOver(moments?.variance) };
+}
+
+type Saved = [x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, mean: tf.Tensor1D, variance: tf.Tensor1D];
+
+/** Forward gives y, mean and variance; backward the gradients of x, gamma and beta. */
+interface NormForm {
+  forward(
+    x: tf.Tensor,
+    gamma: tf.Tensor1D,
+    beta: tf.Tensor1D,
+    attrs: NormAttrs,
+  ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
+  backward(dy: tf.Tensor, saved: Saved, attrs: NormAttrs): tf.Tensor[];
+}
+
+const oneKernel: NormForm = {
+  forward(x, gamma, beta, attrs) {
+    const inputs = { x, gamma, beta };
+    return tf.engine().runKernel(ownKernels.normTraining, inputs, { ...attrs }) as unknown as [
+      tf.Tensor,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+  },
+  backward(dy, [x, gamma, beta, mean, variance], attrs) {
+    const inputs = { dy, x, gamma, beta, mean, variance };
+    return tf.engine().runKernel(ownKernels.normTrainingGrad, inputs, { ...attrs }) as unknown as tf.Tensor[];
+  },
+};
+
+/** The same of tfjs's operations, for backends without a kernel of ours. */
+const composed: NormForm = {
+  forward(x, gamma, beta, { epsilon, relu }) {
+    const { mean, variance } = tf.moments(x, axesOf(x)) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+    const y = tf.add(tf.mul(tf.sub(x, mean), scaleOf(gamma, variance, epsilon)), beta);
+    return [relu ? tf.relu(y) : y, mean, variance];
+  },
+  backward(dy, [x, gamma, beta, mean, variance], { epsilon, relu }) {
+    const axes = axesOf(x);
+    const scale = scaleOf(gamma, variance, epsilon);
+    const centred = tf.sub(x, mean);
+    const g = relu ? tf.mul(dy, tf.step(tf.add(tf.mul(centred, scale), beta))) : dy;
+    const normalized = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
+    const dBeta = tf.sum(g, axes);
+    const dGamma = tf.sum(tf.mul(g, normalized), axes);
+    const pull = tf.div(tf.add(dBeta, tf.mul(normalized, dGamma)), x.size / mean.size);
+    return [tf.mul(tf.sub(g, pull), scale), dGamma, dBeta];
+  },
+};
+
+function axesOf(x: tf.Tensor): number[] {
+  return x.shape.slice(1).map((_, axis) => axis);
+}
+
+function scaleOf(gamma: tf.Tensor, variance: tf.Tensor, epsilon: number): tf.Tensor {
+  return tf.mul(tf.rsqrt(tf.add(variance, epsilon)), gamma);
 }
 
 /** Gives a kept tensor to the caller's scope. */

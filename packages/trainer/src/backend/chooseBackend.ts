@@ -1,8 +1,15 @@
 // Knows how to make the best usable backend, or the one asked for, tfjs's current one.
-import * as tf from '@tensorflow/tfjs-core';
+
 import { AsfpError, assertInternal } from '@asfp/core';
+import * as tf from '@tensorflow/tfjs-core';
 import { assertOneTfjs } from './assertOneTfjs.ts';
-import { type BackendName, type BackendRefusal, type BackendRequest, type TrainingBackend, backendNames } from './backendNames.ts';
+import {
+  type BackendName,
+  type BackendRefusal,
+  type BackendRequest,
+  backendNames,
+  type TrainingBackend,
+} from './backendNames.ts';
 import { openBackend } from './openBackend.ts';
 
 /**

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { describeError } from '@asfp/core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, BackendRefusal } from './backendNames.ts';
 
 /** A backend that has just become tfjs's current one. */
@@ -32,14 +32,20 @@ export async function openBackend(name: BackendName): Promise<OpenedBackend | Ba
   }
 }
 
-async function openNative(name: 'node' | 'node-gpu', library: string): Promise<OpenedBackend | BackendRefusal> {
+async function openNative(
+  name: 'node' | 'node-gpu',
+  library: string,
+): Promise<OpenedBackend | BackendRefusal> {
   const refuse = (reason: string, cure: string): BackendRefusal => ({ name, reason, cure });
   const useAnother = 'use --backend wasm, which needs nothing';
   let folder: string;
   try {
     folder = dirname(createRequire(import.meta.url).resolve(`${library}/package.json`));
   } catch {
-    return refuse(`${library} is not installed`, `install the optional dependency ${library}, or ${useAnother}`);
+    return refuse(
+      `${library} is not installed`,
+      `install the optional dependency ${library}, or ${useAnother}`,
+    );
   }
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= 23) {
@@ -50,7 +56,8 @@ async function openNative(name: 'node' | 'node-gpu', library: string): Promise<O
   }
   // Looked for before the import, which takes a second and would leave half of the library behind.
   const lib = join(folder, 'lib');
-  const built = existsSync(lib) && readdirSync(lib).some((entry) => existsSync(join(lib, entry, 'tfjs_binding.node')));
+  const built =
+    existsSync(lib) && readdirSync(lib).some((entry) => existsSync(join(lib, entry, 'tfjs_binding.node')));
   if (!built) {
     return refuse(
       `the native addon of ${library} has not been downloaded or built`,
@@ -64,7 +71,8 @@ async function openNative(name: 'node' | 'node-gpu', library: string): Promise<O
   } catch (error) {
     return refuse(`${library} did not load: ${oneLine(describeError(error))}`, useAnother);
   }
-  const native = (tf.backend() as unknown as { binding?: { TF_Version?: string } }).binding?.TF_Version ?? 'unknown';
+  const native =
+    (tf.backend() as unknown as { binding?: { TF_Version?: string } }).binding?.TF_Version ?? 'unknown';
   const device = name === 'node-gpu' ? 'CUDA GPU' : `${processor()}, ${cpus().length} cores`;
   return { name, tfjsName: 'tensorflow', version: `${versionIn(folder)} (TensorFlow ${native})`, device };
 }
@@ -92,7 +100,8 @@ async function openWasm(): Promise<OpenedBackend | BackendRefusal> {
 
 async function openCpu(): Promise<OpenedBackend | BackendRefusal> {
   const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
-  if (!(await tf.setBackend('cpu'))) return { name: 'cpu', reason: 'it did not start', cure: 'use --backend wasm' };
+  if (!(await tf.setBackend('cpu')))
+    return { name: 'cpu', reason: 'it did not start', cure: 'use --backend wasm' };
   return { name: 'cpu', tfjsName: 'cpu', version, device: `${processor()}, one thread, plain JavaScript` };
 }
 
@@ -103,7 +112,9 @@ function processor(): string {
 }
 
 function versionIn(folder: string): string {
-  return String((JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version);
+  return String(
+    (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version,
+  );
 }
 
 function oneLine(text: string): string {

@@ -1,52 +1,79 @@
-// Knows which kernels tfjs's wasm backend lacks for training, and registers ours.
+// Knows which kernels tfjs's wasm backend lacks for training, or has too slow, and registers ours in their place.
 import * as tf from '@tensorflow/tfjs-core';
+import { ownKernels } from './ownKernels.ts';
+import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './wasm/convKernels.ts';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwiseKernels.ts';
+import { addSameShape, relu, relu6, reluGrad } from './wasm/elementwiseKernels.ts';
+import { normTraining, normTrainingGrad } from './wasm/normKernels.ts';
 
-/** Registers the kernels that training needs on the wasm backend; a second call changes nothing. */
+/** A kernel as the registry keeps it: what it takes is known by its name alone. */
+type AnyKernel = (call: never) => unknown;
+
+/**
+ * Registers the kernels and gradients that training needs on the wasm backend, whether it is loaded yet or not; other
+ * backends stay as they are. A second call changes nothing.
+ */
 export function registerTrainingKernels(): void {
-  if (tf.getKernel('Conv2DBackpropFilter', 'wasm')) return;
-  tf.registerKernel({ kernelName: 'Conv2DBackpropFilter', backendName: 'wasm', kernelFunc: conv2dBackpropFilter as unknown as tf.KernelFunc });
+  if (tf.getKernel(ownKernels.normTraining, 'wasm')) return;
+  replace('Conv2D', conv2D, ({ attrs }) => attrs['dataFormat'] !== 'NCHW');
+  replace('FusedConv2D', conv2D, isPlainConv);
+  replace('Conv2DBackpropInput', conv2DBackpropInput, ({ attrs }) => attrs['dataFormat'] !== 'NCHW');
+  replace('Conv2DBackpropFilter', conv2DBackpropFilter);
+  replace('DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput);
+  replace('DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter);
+  replace('Relu', relu, ({ inputs }) => inputs['x']?.dtype === 'float32');
+  replace('Relu6', relu6, ({ inputs }) => inputs['x']?.dtype === 'float32');
+  replace('Add', addSameShape, addsSameShape);
+  replace(ownKernels.reluGrad, reluGrad);
+  replace(ownKernels.normTraining, normTraining);
+  replace(ownKernels.normTrainingGrad, normTrainingGrad);
+  registerReluGradient('Relu', Number.POSITIVE_INFINITY);
+  registerReluGradient('Relu6', 6);
 }
 
-interface Heap {
-  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
-  typedArrayFromHeap(info: tf.TensorInfo): Float32Array;
+interface Call {
+  readonly inputs: tf.NamedTensorInfoMap;
+  readonly attrs: Readonly<Record<string, unknown>>;
 }
 
-function conv2dBackpropFilter(args: {
-  inputs: tf.NamedTensorInfoMap;
-  attrs: tf.Conv2DBackpropFilterAttrs;
-  backend: Heap;
-}): tf.TensorInfo {
-  const { x, dy } = args.inputs as unknown as tf.Conv2DBackpropFilterInputs as Record<'x' | 'dy', tf.TensorInfo>;
-  const { strides, pad, dimRoundingMode, filterShape } = args.attrs;
-  const info = tf.backend_util.computeConv2DInfo(
-    x.shape as [number, number, number, number], filterShape, strides, 1, pad, dimRoundingMode);
-  const out = args.backend.makeOutput(info.filterShape, 'float32');
-  const dw = args.backend.typedArrayFromHeap(out);
-  const xs = args.backend.typedArrayFromHeap(x);
-  const dys = args.backend.typedArrayFromHeap(dy);
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, strideHeight, strideWidth } = info;
-  for (let kh = 0; kh < info.filterHeight; kh++) {
-    for (let kw = 0; kw < info.filterWidth; kw++) {
-      const sums = new Float64Array(inChannels * outChannels);
-      for (let n = 0; n < batchSize; n++) {
-        for (let oh = 0; oh < outHeight; oh++) {
-          const h = oh * strideHeight + kh - info.padInfo.top;
-          if (h < 0 || h >= inHeight) continue;
-          for (let ow = 0; ow < outWidth; ow++) {
-            const w = ow * strideWidth + kw - info.padInfo.left;
-            if (w < 0 || w >= inWidth) continue;
-            const xAt = ((n * inHeight + h) * inWidth + w) * inChannels;
-            const dyAt = ((n * outHeight + oh) * outWidth + ow) * outChannels;
-            for (let i = 0; i < inChannels; i++) {
-              const v = xs[xAt + i]!;
-              for (let o = 0; o < outChannels; o++) sums[i * outChannels + o]! += v * dys[dyAt + o]!;
-            }
-          }
-        }
+/** Puts a kernel of ours before the backend's own, which still serves the calls that ours does not. */
+function replace(kernelName: string, ours: AnyKernel, serves: (call: Call) => boolean = () => true): void {
+  const theirs = tf.getKernel(kernelName, 'wasm');
+  const call = ours as unknown as tf.KernelFunc;
+  const kernelFunc: tf.KernelFunc = theirs
+    ? (args) => (serves(args as unknown as Call) ? call(args) : theirs.kernelFunc(args))
+    : call;
+  if (theirs) tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({ ...theirs, kernelName, backendName: 'wasm', kernelFunc });
+}
+
+/** FusedConv2D is also what a convolution without bias and activation becomes. */
+function isPlainConv({ inputs, attrs }: Call): boolean {
+  const { activation, dataFormat } = attrs;
+  return (
+    inputs['bias'] === undefined &&
+    inputs['preluActivationWeights'] === undefined &&
+    (activation === undefined || activation === null || activation === 'linear') &&
+    dataFormat !== 'NCHW'
+  );
+}
+
+function addsSameShape({ inputs: { a, b } }: Call): boolean {
+  return a?.dtype === 'float32' && b?.dtype === 'float32' && tf.util.arraysEqual(a.shape, b.shape);
+}
+
+/** Gives ReLU its gradient in one kernel on wasm; elsewhere the gradient that tfjs-core registered stays. */
+function registerReluGradient(kernelName: 'Relu' | 'Relu6', top: number): void {
+  const general = tf.getGradient(kernelName);
+  tf.registerGradient({
+    ...general,
+    kernelName,
+    gradFunc: (dy, saved, attrs) => {
+      const [x] = saved;
+      if (tf.getBackend() !== 'wasm' || x === undefined || Array.isArray(dy)) {
+        return general.gradFunc(dy, saved, attrs);
       }
-      dw.set(sums, (kh * info.filterWidth + kw) * inChannels * outChannels);
-    }
-  }
-  return out;
+      return { x: () => tf.engine().runKernel(ownKernels.reluGrad, { dy, x }, { top }) as tf.Tensor };
+    },
+  });
 }

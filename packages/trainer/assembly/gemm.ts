@@ -1,0 +1,167 @@
+// Knows matrix products of float32 in 4 x 8 register tiles: the arithmetic below every convolution.
+
+/** `c[rows, cols] = a[rows, depth] · b`, with `b` packed as `[cols / 8][depth][8]`; rows a multiple of 4, cols of 8. */
+export function multiply(
+  a: usize,
+  aStride: i32,
+  b: usize,
+  c: usize,
+  cStride: i32,
+  rows: i32,
+  depth: i32,
+  cols: i32,
+): void {
+  const aRow = (<usize>aStride) << 2;
+  const cRow = (<usize>cStride) << 2;
+  const panel = (<usize>depth) << 5;
+  for (let j = 0; j < cols; j += 8) {
+    for (let i = 0; i < rows; i += 4) {
+      let a0 = a + <usize>i * aRow;
+      let a1 = a0 + aRow;
+      let a2 = a1 + aRow;
+      let a3 = a2 + aRow;
+      let w = b;
+      const end = b + panel;
+      let c00 = f32x4.splat(0);
+      let c01 = c00;
+      let c10 = c00;
+      let c11 = c00;
+      let c20 = c00;
+      let c21 = c00;
+      let c30 = c00;
+      let c31 = c00;
+      while (w < end) {
+        const b0 = v128.load(w);
+        const b1 = v128.load(w, 16);
+        let x = v128.load32_splat(a0);
+        c00 = f32x4.add(c00, f32x4.mul(x, b0));
+        c01 = f32x4.add(c01, f32x4.mul(x, b1));
+        x = v128.load32_splat(a1);
+        c10 = f32x4.add(c10, f32x4.mul(x, b0));
+        c11 = f32x4.add(c11, f32x4.mul(x, b1));
+        x = v128.load32_splat(a2);
+        c20 = f32x4.add(c20, f32x4.mul(x, b0));
+        c21 = f32x4.add(c21, f32x4.mul(x, b1));
+        x = v128.load32_splat(a3);
+        c30 = f32x4.add(c30, f32x4.mul(x, b0));
+        c31 = f32x4.add(c31, f32x4.mul(x, b1));
+        a0 += 4;
+        a1 += 4;
+        a2 += 4;
+        a3 += 4;
+        w += 32;
+      }
+      let out = c + <usize>i * cRow + ((<usize>j) << 2);
+      v128.store(out, c00);
+      v128.store(out, c01, 16);
+      out += cRow;
+      v128.store(out, c10);
+      v128.store(out, c11, 16);
+      out += cRow;
+      v128.store(out, c20);
+      v128.store(out, c21, 16);
+      out += cRow;
+      v128.store(out, c30);
+      v128.store(out, c31, 16);
+    }
+    b += panel;
+  }
+}
+
+/** The same for any number of rows. */
+export function multiplyRows(
+  a: usize,
+  aStride: i32,
+  b: usize,
+  c: usize,
+  cStride: i32,
+  rows: i32,
+  depth: i32,
+  cols: i32,
+): void {
+  const whole = rows & ~3;
+  multiply(a, aStride, b, c, cStride, whole, depth, cols);
+  // A lone row is computed as four rows at one place, so that nothing past the matrices is touched.
+  for (let i = whole; i < rows; i++) {
+    multiply(a + ((<usize>(i * aStride)) << 2), 0, b, c + ((<usize>(i * cStride)) << 2), 0, 4, depth, cols);
+  }
+}
+
+/**
+ * Packs `b[depth, cols]` for multiply, filling the last panel with zeros; element (d, c) stands `d * rowStep + c * colStep`
+ * floats from `b`.
+ */
+export function packPanels(b: usize, depth: i32, cols: i32, rowStep: i32, colStep: i32, out: usize): void {
+  for (let j = 0; j < cols; j += 8) {
+    const lanes = min(8, cols - j);
+    for (let d = 0; d < depth; d++, out += 32) {
+      const src = b + ((<usize>(d * rowStep + j * colStep)) << 2);
+      for (let l = 0; l < 8; l++) {
+        store<f32>(
+          out + ((<usize>l) << 2),
+          l < lanes ? load<f32>(src + ((<usize>(l * colStep)) << 2)) : <f32>0,
+        );
+      }
+    }
+  }
+}
+
+/** `c[rows, cols] += aᵀ · b` of `a[depth, rows]` and `b[depth, cols]`; rows a multiple of 4, cols of 8, `c` dense. */
+export function multiplyTransposed(
+  a: usize,
+  aStride: i32,
+  b: usize,
+  bStride: i32,
+  c: usize,
+  depth: i32,
+  rows: i32,
+  cols: i32,
+): void {
+  const aRow = (<usize>aStride) << 2;
+  const bRow = (<usize>bStride) << 2;
+  const cRow = (<usize>cols) << 2;
+  for (let i = 0; i < rows; i += 4) {
+    for (let j = 0; j < cols; j += 8) {
+      let p = a + ((<usize>i) << 2);
+      let q = b + ((<usize>j) << 2);
+      const r0 = c + <usize>i * cRow + ((<usize>j) << 2);
+      const r1 = r0 + cRow;
+      const r2 = r1 + cRow;
+      const r3 = r2 + cRow;
+      let c00 = v128.load(r0);
+      let c01 = v128.load(r0, 16);
+      let c10 = v128.load(r1);
+      let c11 = v128.load(r1, 16);
+      let c20 = v128.load(r2);
+      let c21 = v128.load(r2, 16);
+      let c30 = v128.load(r3);
+      let c31 = v128.load(r3, 16);
+      for (let t = 0; t < depth; t++) {
+        const b0 = v128.load(q);
+        const b1 = v128.load(q, 16);
+        let x = v128.load32_splat(p);
+        c00 = f32x4.add(c00, f32x4.mul(x, b0));
+        c01 = f32x4.add(c01, f32x4.mul(x, b1));
+        x = v128.load32_splat(p, 4);
+        c10 = f32x4.add(c10, f32x4.mul(x, b0));
+        c11 = f32x4.add(c11, f32x4.mul(x, b1));
+        x = v128.load32_splat(p, 8);
+        c20 = f32x4.add(c20, f32x4.mul(x, b0));
+        c21 = f32x4.add(c21, f32x4.mul(x, b1));
+        x = v128.load32_splat(p, 12);
+        c30 = f32x4.add(c30, f32x4.mul(x, b0));
+        c31 = f32x4.add(c31, f32x4.mul(x, b1));
+        p += aRow;
+        q += bRow;
+      }
+      v128.store(r0, c00);
+      v128.store(r0, c01, 16);
+      v128.store(r1, c10);
+      v128.store(r1, c11, 16);
+      v128.store(r2, c20);
+      v128.store(r2, c21, 16);
+      v128.store(r3, c30);
+      v128.store(r3, c31, 16);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// The door of the kernels: what the TypeScript side may call.
+export { addChunks, depthwiseFilterSums, depthwiseInputGrad } from './depthwise';
+export { add, relu, reluGrad } from './elementwise';
+export { packPanels } from './gemm';
+export {
+  normApply,
+  normGradInput,
+  normGradStatistics,
+  normGradSums,
+  normMoments,
+  normScales,
+  normStatistics,
+} from './norm';
+export {
+  unrolledConv,
+  unrolledFilter,
+  unrolledFilterSums,
+  unrolledInputGrad,
+  unrolledScratch,
+} from './unrolled';
+export {
+  winogradConv,
+  winogradFilter,
+  winogradFilterSums,
+  winogradScratch,
+  winogradWeights,
+} from './winograd';

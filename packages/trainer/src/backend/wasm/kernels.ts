@@ -1,0 +1,90 @@
+// Knows how the compiled kernels come to a backend's memory, and keeps the room they work in.
+import { kernelBinary } from './kernelBinary.ts';
+import type { KernelExports, SharedKernel } from './kernelExports.ts';
+import { allocate, type WasmBackend } from './wasmBackend.ts';
+import { type WasmMemory, webAssembly } from './webAssembly.ts';
+
+/** The kernels of one backend, with their working memory; lives as long as the backend. */
+export interface Kernels {
+  readonly call: KernelExports;
+  /** Runs a kernel that shares its work in chunks, each thread with `scratchBytes` of its own. */
+  run(name: SharedKernel, chunks: number, scratchBytes: number, ...args: number[]): void;
+  /** Addresses of pieces of working memory of the given byte sizes; valid until the next call. */
+  workspace(...bytes: number[]): number[];
+  /** Puts 32-bit words at an address. */
+  writeWords(address: number, words: Int32Array): void;
+  /** Copies bytes within the memory. */
+  copy(from: number, to: number, bytes: number): void;
+}
+
+const known = new WeakMap<WasmBackend, Kernels>();
+
+/** The kernels on this backend's memory, made at the first call. */
+export function kernelsOf(backend: WasmBackend): Kernels {
+  const kernels = known.get(backend) ?? createKernels(backend);
+  known.set(backend, kernels);
+  return kernels;
+}
+
+function createKernels(backend: WasmBackend): Kernels {
+  const { memory } = backend.wasm.asm;
+  const binary = kernelBytes(memory);
+  const abort = (): never => {
+    throw new Error('internal: a kernel stopped');
+  };
+  const instance = new webAssembly.Instance(new webAssembly.Module(binary), { env: { memory, abort } });
+  const call = instance.exports as unknown as KernelExports;
+  const scratch = growingBlock(backend);
+  const room = growingBlock(backend);
+  const counter = allocate(backend, 64);
+  return {
+    call,
+    run(name, chunks, scratchBytes, ...args) {
+      const at = scratch(scratchBytes);
+      new Int32Array(memory.buffer, counter, 1)[0] = 0;
+      call[name](counter, chunks, at, ...args);
+    },
+    workspace(...bytes) {
+      const sizes = bytes.map(roundUp);
+      let end = room(sizes.reduce((sum, size) => sum + size, 0));
+      return sizes.map((size) => {
+        end += size;
+        return end - size;
+      });
+    },
+    copy(from, to, bytes) {
+      new Uint8Array(memory.buffer).copyWithin(to, from, from + bytes);
+    },
+    writeWords(address, words) {
+      new Int32Array(memory.buffer, address, words.length).set(words);
+    },
+  };
+}
+
+/** A block of memory that is replaced by a larger one when more is asked for. */
+function growingBlock(backend: WasmBackend): (bytes: number) => number {
+  let address = 0;
+  let size = -1;
+  return (bytes) => {
+    if (bytes > size) {
+      if (address !== 0) backend.wasm._free(address);
+      size = roundUp(bytes);
+      // The kernels' vectors are faster on whole cache lines.
+      address = allocate(backend, size + 64);
+    }
+    return roundUp(address);
+  };
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+/** The module's bytes, its import declared shared or not as the memory is: the one difference between the two. */
+function kernelBytes(memory: WasmMemory): Uint8Array {
+  const bytes = new Uint8Array(Buffer.from(kernelBinary, 'base64'));
+  const name = new TextEncoder().encode('\u0003env\u0006memory\u0002');
+  const flags = bytes.findIndex((_, at) => name.every((byte, i) => bytes[at + i] === byte)) + name.length;
+  bytes[flags] = memory.buffer instanceof ArrayBuffer ? 1 : 3;
+  return bytes;
+}
