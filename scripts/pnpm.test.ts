@@ -45,7 +45,8 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s reaches the program, which ends with %i', async (signal, code) => {
-  const child = start(`trap 'kill $!; exit ${code}' ${signal.slice(3)}; sleep 60 & echo ready; wait`);
+  const program = `process.on("${signal}", () => process.exit(${code})); console.log(1); setInterval(() => {}, 1e3);`;
+  const child = start(`exec '${process.execPath}' -e '${program}'`);
   if (child.stdout === null) throw new Error('no stdout');
   await once(child.stdout, 'data');
   child.kill(signal);

@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** The floor of a file of core; undefined for a file that has none yet. */
-export function floorOf(path: string): number | undefined {
+function floorOf(path: string): number | undefined {
   const inside = path.slice(CORE.length);
   const floor = FLOORS.findIndex((entries) =>
     entries.some((entry) => (entry.endsWith('/') ? inside.startsWith(entry) : inside === entry)),

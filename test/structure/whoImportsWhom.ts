@@ -9,7 +9,7 @@ const ROOMS: readonly { readonly room: string; readonly mayImport: readonly stri
   { room: 'packages/compactor/', mayImport: ['@asfp/core'] },
   { room: 'packages/edge-runtime/', mayImport: ['@asfp/core'] },
   { room: 'packages/cli/', mayImport: ['@asfp/core', '@asfp/trainer', '@asfp/compactor', '@asfp/demo/lab'] },
-  { room: 'apps/demo/', mayImport: ['@asfp/core', '@asfp/edge-runtime'] },
+  { room: 'apps/demo/', mayImport: ['@asfp/core', '@asfp/edge-runtime', '@asfp/edge-runtime/on-backend'] },
   {
     room: 'test/',
     mayImport: [
@@ -53,6 +53,8 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
       /^test\//,
     ],
   },
+  // The binaries, which the page serves as files.
+  { library: /^@tensorflow\/tfjs-backend-wasm\/.*\.wasm\?url$/, rooms: [/^apps\/demo\/src\//] },
   { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
   { library: /^sharp$/, rooms: [/^packages\/trainer\/src\/data\//] },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },
