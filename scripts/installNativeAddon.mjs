@@ -22,7 +22,8 @@ export async function installNativeAddon(say) {
   if (native?.ok && existsSync(path.join(folder, 'lib'))) return;
   if (native?.ok === false && Date.now() - native.atMs < A_DAY_MS) return;
 
-  const reason = await obstacle(name, folder);
+  // Whatever happens here, the rest of the set-up goes on.
+  const reason = await obstacle(name, folder).catch((error) => String(error.message));
   const ok = reason === undefined;
   const outcome = ok
     ? `${name}: installed; training will use it`
@@ -43,7 +44,7 @@ async function obstacle(name, folder) {
     return `Node ${process.versions.node} lacks functions that it calls; Node 20 or 22 has them`;
   }
   const host = process.env.TFJS_NODE_CDN_STORAGE ?? 'https://storage.googleapis.com/';
-  if (!(await answers(host))) return `${new URL(host).hostname} is out of reach`;
+  if (!(await answers(host))) return `${host.replace(/^https?:\/\/|\/.*$/g, '')} is out of reach`;
   return runInstaller(name, folder);
 }
 
