@@ -1,13 +1,13 @@
 // Knows what a network costs: multiply-adds for one image, parameters, and bytes of weights.
-import type { Cost } from '@asfp/core';
-import { sizeOf } from '@asfp/core';
+import { type Cost, sizeOf } from '@asfp/core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
-/** Multiply-adds of convolutions and dense layers for one image, all weights as parameters (moving averages too), four bytes each. */
+/** Multiply-adds of convolutions and dense layers for one image; parameters without moving averages; bytes with them. */
 export function modelCost(model: LayersModel): Cost {
   const macs = model.layers.reduce((sum, layer) => sum + layerMacs(layer), 0);
-  const params = model.countParams();
-  return { macs, params, bytes: 4 * params };
+  const sizes = (weights: readonly { readonly shape: readonly (number | null)[] }[]): number =>
+    weights.reduce((sum, { shape }) => sum + sizeOf(shape as readonly number[]), 0);
+  return { macs, params: sizes(model.trainableWeights), bytes: 4 * sizes(model.weights) };
 }
 
 function layerMacs(layer: layers.Layer): number {
