@@ -84,7 +84,7 @@ const builders: Readonly<Record<string, () => LayersModel>> = {
         layers.dense({ units: 4, name: 'first' }).apply(head) as SymbolicTensor,
         layers.leakyReLU({ alpha: 0.2 }).apply(back) as SymbolicTensor,
       ],
-    }) as SymbolicTensor;
+    });
   },
 };
 
