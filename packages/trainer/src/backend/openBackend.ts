@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { describeError } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, BackendRefusal } from './backendNames.ts';
+import { sharedWasmBackend } from './wasm/sharedWasmBackend.ts';
+import { useThreads } from './wasm/kernels.ts';
 
 /** A backend that has just become tfjs's current one. */
 export interface OpenedBackend {
@@ -26,7 +28,7 @@ export async function openBackend(name: BackendName): Promise<OpenedBackend | Ba
     case 'node':
       return openNative(name, '@tensorflow/tfjs-node');
     case 'wasm':
-      return openWasm();
+      return openWasm(Number(process.env['ASFP_THREADS'] ?? 1));
     case 'cpu':
       return openCpu();
   }
@@ -77,11 +79,15 @@ async function openNative(
   return { name, tfjsName: 'tensorflow', version: `${versionIn(folder)} (TensorFlow ${native})`, device };
 }
 
-async function openWasm(): Promise<OpenedBackend | BackendRefusal> {
+async function openWasm(threads: number): Promise<OpenedBackend | BackendRefusal> {
   const before = new Map(emscriptenEvents.map((event) => [event, process.listeners(event as 'exit')]));
   let version: string;
   try {
     ({ version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm'));
+    if (threads > 1 && !tf.engine().registry['wasm']) {
+      tf.removeBackend('wasm');
+      tf.registerBackend('wasm', sharedWasmBackend, 2);
+    }
     if (!(await tf.setBackend('wasm'))) {
       return { name: 'wasm', reason: 'the WebAssembly module did not start', cure: 'use --backend cpu' };
     }
@@ -95,7 +101,8 @@ async function openWasm(): Promise<OpenedBackend | BackendRefusal> {
       }
     }
   }
-  return { name: 'wasm', tfjsName: 'wasm', version, device: `${processor()}, one thread` };
+  useThreads(tf.backend(), threads);
+  return { name: 'wasm', tfjsName: 'wasm', version, device: `${processor()}, ${threads === 1 ? 'one thread' : `${threads} threads`}` };
 }
 
 async function openCpu(): Promise<OpenedBackend | BackendRefusal> {

@@ -1,5 +1,6 @@
 // Knows how the compiled kernels come to a backend's memory, and keeps the room they work in.
 import { kernelBinary } from './kernelBinary.ts';
+import { controlBytes, startKernelThreads } from './kernelThreads.ts';
 import type { KernelExports, SharedKernel } from './kernelExports.ts';
 import { allocate, type WasmBackend } from './wasmBackend.ts';
 import { type WasmMemory, webAssembly } from './webAssembly.ts';
@@ -18,6 +19,17 @@ export interface Kernels {
 }
 
 const known = new WeakMap<WasmBackend, Kernels>();
+const threadCounts = new WeakMap<object, number>();
+
+/** Says how many threads the kernels of a backend with shared memory may use; before their first call. */
+export function useThreads(backend: object, count: number): void {
+  threadCounts.set(backend, count);
+}
+
+/** How many threads the kernels of this backend use. */
+export function threadsOf(backend: object): number {
+  return threadCounts.get(backend) ?? 1;
+}
 
 /** The kernels on this backend's memory, made at the first call. */
 export function kernelsOf(backend: WasmBackend): Kernels {
@@ -28,21 +40,29 @@ export function kernelsOf(backend: WasmBackend): Kernels {
 
 function createKernels(backend: WasmBackend): Kernels {
   const { memory } = backend.wasm.asm;
-  const binary = kernelBytes(memory);
   const abort = (): never => {
     throw new Error('internal: a kernel stopped');
   };
-  const instance = new webAssembly.Instance(new webAssembly.Module(binary), { env: { memory, abort } });
-  const call = instance.exports as unknown as KernelExports;
+  const module = new webAssembly.Module(kernelBytes(memory));
+  const { exports } = new webAssembly.Instance(module, { env: { memory, abort } });
+  const call = exports as KernelExports;
   const scratch = growingBlock(backend);
   const room = growingBlock(backend);
   const counter = allocate(backend, 64);
+  const count = threadsOf(backend) - 1;
+  const threads =
+    count > 0
+      ? startKernelThreads(count, module, memory, allocate(backend, controlBytes))
+      : undefined;
   return {
     call,
     run(name, chunks, scratchBytes, ...args) {
-      const at = scratch(scratchBytes);
+      const each = roundUp(scratchBytes);
+      const at = scratch(each * (count + 1));
       new Int32Array(memory.buffer, counter, 1)[0] = 0;
-      call[name](counter, chunks, at, ...args);
+      const work = (): void => call[name](counter, chunks, at, ...args);
+      if (threads === undefined || chunks < 2) work();
+      else threads.during(name, [counter, chunks, ...args], at, each, work);
     },
     workspace(...bytes) {
       const sizes = bytes.map(roundUp);
