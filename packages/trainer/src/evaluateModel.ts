@@ -23,7 +23,8 @@ export async function evaluateModel(request: EvaluationRequest): Promise<Evaluat
   await chooseBackend(request.backend);
   const loaded = await loadModel(request.model);
   try {
-    const dataset = await loadDataset({ ...request, limit: undefined });
+    // Training images are of use only where their mean and deviation must be measured.
+    const dataset = await loadDataset({ ...request, limit: loaded.card ? 1 : undefined });
     assertFits(loaded, dataset, request.model);
     const source: BatchSource = { ...dataset, ...loaded.card?.input };
     return await evaluate(loaded.model, source, dataset.test, {

@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EpochEvent, parseEvents, type RunEvent, type RunSettings } from '@asfp/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { evaluateModel } from './evaluateModel.ts';
+import { failureOf } from './testing/failureOf.ts';
+import { tempFolder } from './testing/tempFolder.ts';
+import { writeTinyIdx } from './testing/tinyIdx.ts';
+import type { TrainOptions } from './train/settings.ts';
+import { type RunControl, train } from './train.ts';
+
+async function tinyOptions(): Promise<TrainOptions> {
+  const data = join(tempFolder(), 'data');
+  await writeTinyIdx(data, { train: 48, test: 30 });
+  return { dataset: 'mnist', data, model: 'resnet8', epochs: 4, batchSize: 16, rate: 0.4, backend: 'wasm' };
+}
+
+/** Runs to the end; aborts at a step of an epoch where one is given. */
+async function runAll(
+  options: TrainOptions,
+  control: Omit<RunControl, 'signal'>,
+  abortAt?: { epoch: number; step: number },
+): Promise<RunEvent[]> {
+  const controller = new AbortController();
+  const events: RunEvent[] = [];
+  for await (const event of train(options, { ...control, signal: controller.signal })) {
+    if (event.type !== 'step') events.push(event);
+    else if (event.epoch === abortAt?.epoch && event.step === abortAt.step) controller.abort();
+  }
+  return events;
+}
+
+/** The epochs without what a clock says. */
+function epochsOf(events: readonly RunEvent[]): Omit<EpochEvent, 'seconds' | 'imagesPerSecond'>[] {
+  return events
+    .filter((event) => event.type === 'epoch')
+    .map(({ seconds: _seconds, imagesPerSecond: _rate, ...rest }) => rest);
+}
+
+const readEvents = (out: string): RunEvent[] => parseEvents(readFileSync(join(out, 'events.jsonl'), 'utf8'));
+
+test('a run that is interrupted and resumed ends in the bytes of one that is not', async () => {
+  const options = await tinyOptions();
+  const [whole, halved] = [join(tempFolder(), 'whole'), join(tempFolder(), 'halved')];
+  const events = await runAll(options, { out: whole });
+  const failure = await failureOf(() => runAll(options, { out: halved }, { epoch: 3, step: 2 }));
+  expect(failure.message).toBe(
+    `${halved}: expected the training to end, found it was interrupted. Run it again with --resume to go on from the last whole epoch`,
+  );
+  expect(readdirSync(halved).sort()).toEqual(['checkpoint', 'events.jsonl', 'settings.json']);
+  expect(epochsOf(readEvents(halved)).map(({ epoch }) => epoch)).toEqual([1, 2]);
+  // Options that are left out are the run's own.
+  const resumed = await runAll({}, { out: halved, resume: true });
+  expect(resumed[0]).toMatchObject({ type: 'start', firstEpoch: 3 });
+  for (const file of ['dense/weights.bin', 'checkpoint/epoch-4.bin']) {
+    expect(readFileSync(join(halved, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
+  }
+  expect(epochsOf(readEvents(halved))).toEqual(epochsOf(events));
+  expect(events.at(-1)).toMatchObject({ type: 'end', testImages: 30 });
+  const ends = [resumed, events].map((list) => ({ ...list.at(-1), seconds: 0 }));
+  expect(ends[0]).toEqual(ends[1]);
+});
+
+test('the run folder holds settings, events, checkpoint and the model that the last event speaks of', async () => {
+  const options = { ...(await tinyOptions()), epochs: 2, evalLimit: 20 };
+  const out = join(tempFolder(), 'run');
+  const tensorsBefore = tf.memory().numTensors;
+  const events = await runAll(options, { out });
+  expect(tf.memory().numTensors).toBe(tensorsBefore);
+  expect(events.map(({ type }) => type)).toEqual(['start', 'epoch', 'epoch', 'end']);
+  expect(readEvents(out)).toEqual(events);
+  expect(readdirSync(out).sort()).toEqual(['checkpoint', 'dense', 'events.jsonl', 'settings.json']);
+  const settings = JSON.parse(readFileSync(join(out, 'settings.json'), 'utf8')) as RunSettings;
+  expect(settings).toMatchObject({ ...options, augmentation: 'crop', milestones: [1] });
+  expect(events[1]).toMatchObject({ evalImages: 20, totalFilters: 240 });
+  const end = events.at(-1) as Extract<RunEvent, { type: 'end' }>;
+  const { data } = options;
+  const found = await evaluateModel({ model: join(out, 'dense'), dataset: 'mnist', data, backend: 'wasm' });
+  expect(found).toEqual({ accuracy: end.accuracy, loss: end.loss, count: 30 });
+});
+
+test('another setting on resuming is refused by its name, and a run that ended is not trained again', async () => {
+  const options = { ...(await tinyOptions()), epochs: 1 };
+  const out = join(tempFolder(), 'run');
+  const events = await runAll(options, { out });
+  const resume = true;
+  for (const [changed, message] of [
+    [{ rate: 0.3 }, `rate of the run in ${out}: expected 0.4, as it began, found 0.3`],
+    [{ seed: 2 }, `seed of the run in ${out}: expected 1, as it began, found 2`],
+    [{ preset: 'asfp-cifar10' }, `limit of the run in ${out}: expected 10000, as it began, found null`],
+  ] as const) {
+    const failure = await failureOf(() => runAll({ ...options, ...changed }, { out, resume }));
+    expect(failure.message).toBe(
+      `${message}. Leave the option out to go on, or begin anew in another folder`,
+    );
+  }
+  expect((await failureOf(() => runAll(options, { out }))).code).toBe('folder-used');
+  const again = await runAll({ ...options, backend: 'auto' }, { out, resume });
+  expect(again.map(({ type }) => type)).toEqual(['start', 'end']);
+  expect({ ...again.at(-1), seconds: 0 }).toEqual({ ...events.at(-1), seconds: 0 });
+});
+
+test('nothing is written where options, data or folder are wrong', async () => {
+  const options = await tinyOptions();
+  const out = join(tempFolder(), 'run');
+  for (const [changed, code] of [
+    [{ rate: 1 }, 'rate-range'],
+    [{ model: 'vgg' }, 'model-unknown'],
+    [{ data: '/nowhere/at/all' }, 'folder-missing'],
+    [{ backend: 'tpu' }, 'backend-unknown'],
+  ] as const) {
+    expect((await failureOf(() => runAll({ ...options, ...changed }, { out }))).code).toBe(code);
+    expect(existsSync(out)).toBe(false);
+  }
+  const file = join(tempFolder(), 'file');
+  writeFileSync(file, '');
+  expect((await failureOf(() => runAll(options, { out: join(file, 'run') }))).code).toBe('folder-unwritable');
+});
+
+test('a model is evaluated only on images of its shape', async () => {
+  const options = { ...(await tinyOptions()), epochs: 1 };
+  const out = join(tempFolder(), 'run');
+  await runAll(options, { out });
+  const failure = await failureOf(() =>
+    evaluateModel({ model: join(out, 'dense'), dataset: 'synthetic', backend: 'wasm' }),
+  );
+  expect(failure.message).toBe(
+    `${join(out, 'dense')}: expected images of 32×32×3 and 10 classes, as synthetic has, found 8×8×1 and 10. Evaluate it on the data set that it was trained on`,
+  );
+});

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { failureOf } from '../testing/failureOf.ts';
+import { type Resolved, resolveSettings, type TrainOptions } from './settings.ts';
+
+const resolved: Resolved = { dataset: 'fashion-mnist', data: null, backend: 'wasm' };
+
+test('a long run has the paper’s settings', () => {
+  expect(resolveSettings({ epochs: 200, model: 'resnet56' }, { ...resolved, dataset: 'cifar10' })).toEqual({
+    format: 'asfp.run-settings/1',
+    dataset: 'cifar10',
+    data: null,
+    model: 'resnet56',
+    epochs: 200,
+    rate: 0.4,
+    schedule: 'asymptotic',
+    criterion: 'l2',
+    settle: 'zero',
+    batchSize: 128,
+    learningRate: 0.1,
+    milestones: [60, 120, 160],
+    gamma: 0.2,
+    warmupEpochs: 0,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    augmentation: 'crop-flip',
+    limit: null,
+    evalLimit: null,
+    seed: 1,
+    backend: 'wasm',
+  });
+});
+
+test('without options a run is short; what is set stands', () => {
+  const short = resolveSettings({}, resolved);
+  expect(short.limit).not.toBeNull();
+  expect(short.epochs).toBeLessThan(60);
+  const set: TrainOptions = {
+    model: 'resnet20',
+    epochs: 3,
+    rate: 0,
+    schedule: 'constant',
+    settle: 'keep',
+    batchSize: 7,
+    learningRate: 0.5,
+    augmentation: 'none',
+    limit: 4000,
+    evalLimit: 5,
+    seed: 0,
+  };
+  expect(resolveSettings(set, resolved)).toMatchObject({ ...set, milestones: [1, 2] });
+});
+
+test('presets can be named, at any length', () => {
+  expect(resolveSettings({ preset: 'sfp-cifar10', epochs: 20 }, resolved)).toMatchObject({
+    epochs: 20,
+    schedule: 'constant',
+    milestones: [6, 12, 16],
+    limit: null,
+  });
+  expect(resolveSettings({ preset: 'asfp-cifar10' }, resolved)).toMatchObject({
+    epochs: 200,
+    schedule: 'asymptotic',
+  });
+  expect(resolveSettings({ preset: 'quick', epochs: 100 }, resolved).limit).not.toBeNull();
+});
+
+test('digits are not mirrored, unless that is asked for', () => {
+  const digits: Resolved = { ...resolved, dataset: 'mnist' };
+  expect(resolveSettings({ epochs: 100 }, digits).augmentation).toBe('crop');
+  expect(resolveSettings({ epochs: 100, augmentation: 'crop-flip' }, digits).augmentation).toBe('crop-flip');
+});
+
+test('the deepest network starts slowly, as in the paper', () => {
+  expect(resolveSettings({ model: 'resnet110', epochs: 200 }, resolved).warmupEpochs).toBe(1);
+  expect(resolveSettings({ model: 'resnet110', epochs: 1 }, resolved).warmupEpochs).toBe(0);
+});
+
+test.each([
+  [
+    { rate: 1 },
+    '--rate: expected a share of filters in [0, 1), found 1. Give the share to prune, such as 0.4',
+  ],
+  [
+    { rate: Number.NaN },
+    '--rate: expected a share of filters in [0, 1), found NaN. Give the share to prune, such as 0.4',
+  ],
+  [{ epochs: 0 }, '--epochs: expected a whole number above 0, found 0'],
+  [{ epochs: 2.5 }, '--epochs: expected a whole number above 0, found 2.5'],
+  [{ limit: -1 }, '--limit: expected a whole number above 0, found -1'],
+  [{ seed: -1 }, '--seed: expected a whole number from 0 to 4294967295, found -1'],
+  [{ learningRate: 0 }, '--learning-rate: expected a number above 0, found 0'],
+  [
+    { model: 'vgg' },
+    '--model: expected one of resnet8, resnet20, resnet32, resnet56, resnet110, found "vgg"',
+  ],
+  [{ preset: 'paper' }, '--preset: expected one of quick, asfp-cifar10, sfp-cifar10, found "paper"'],
+  [{ schedule: 'linear' as 'constant' }, '--schedule: expected one of asymptotic, constant, found "linear"'],
+  [{ criterion: 'l1' as 'l2' }, '--criterion: expected l2, found "l1"'],
+  [{ settle: 'no' as 'keep' }, '--settle: expected one of keep, zero, mean, found "no"'],
+] as [TrainOptions, string][])('%o is refused', async (options, message) => {
+  expect((await failureOf(() => resolveSettings(options, resolved))).message).toBe(message);
+});
