@@ -2,6 +2,7 @@
 export { addChunks, depthwiseFilterSums, depthwiseInputGrad } from './depthwise';
 export { add, relu, reluGrad } from './elementwise';
 export { packPanels } from './gemm';
+export { fill, moveBlock } from './movement';
 export {
   normApply,
   normGradInput,
@@ -11,6 +12,7 @@ export {
   normScales,
   normStatistics,
 } from './norm';
+export { averagePoolGrad } from './pool';
 export {
   unrolledConv,
   unrolledFilter,

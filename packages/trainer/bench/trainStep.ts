@@ -8,7 +8,10 @@ import { resnet20 } from './resnet20.ts';
 const batch = Number(process.argv[2] ?? 128);
 const steps = Number(process.argv[3] ?? 5);
 const profile = process.argv.includes('--profile');
-const backend = await chooseBackend((process.env['BACKEND'] as 'auto') ?? 'auto');
+const backend = await chooseBackend(
+  (process.env['BACKEND'] as 'auto') ?? 'auto',
+  process.env['THREADS'] ? { threads: Number(process.env['THREADS']) } : {},
+);
 registerTrainingKernels();
 const model = resnet20();
 useFusedBatchNorm(model);
@@ -44,7 +47,7 @@ for (let i = 0; i < steps; i++) {
   const loss = step();
   times.push(performance.now() - start);
   console.log(
-    `step ${i + 1}: loss ${loss.toFixed(4)}, ${times.at(-1)!.toFixed(0)} ms, tensors ${tf.memory().numTensors}`,
+    `step ${i + 1}: loss ${loss.toFixed(4)}, ${(times.at(-1) as number).toFixed(0)} ms, tensors ${tf.memory().numTensors}`,
   );
 }
 times.sort((a, b) => a - b);

@@ -27,6 +27,15 @@ export interface TrainingBackend {
   readonly why: readonly BackendRefusal[];
 }
 
+/** A backend that has just become tfjs's current one. */
+export interface OpenedBackend {
+  readonly name: BackendName;
+  /** The name under which tfjs knows it. */
+  readonly tfjsName: string;
+  readonly version: string;
+  readonly device: string;
+}
+
 /** One row of `asfp doctor`. */
 export type BackendStatus =
   | { readonly name: BackendName; readonly usable: true; readonly version: string; readonly device: string }

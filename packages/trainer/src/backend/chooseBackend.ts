@@ -10,13 +10,16 @@ import {
   backendNames,
   type TrainingBackend,
 } from './backendNames.ts';
-import { openBackend } from './openBackend.ts';
+import { type BackendOptions, openBackend } from './openBackend.ts';
 
 /**
  * Loads a backend and makes it tfjs's current one; `auto` takes the best that works and tells why the better ones do not.
  * Throws AsfpError `backend-unknown` for a name that is none, `backend-unusable` when the one asked for does not work.
  */
-export async function chooseBackend(request: BackendRequest = 'auto'): Promise<TrainingBackend> {
+export async function chooseBackend(
+  request: BackendRequest = 'auto',
+  options: BackendOptions = {},
+): Promise<TrainingBackend> {
   if (request !== 'auto' && !backendNames.includes(request)) {
     throw new AsfpError({
       code: 'backend-unknown',
@@ -29,7 +32,7 @@ export async function chooseBackend(request: BackendRequest = 'auto'): Promise<T
   const why: BackendRefusal[] = [];
   const candidates: readonly BackendName[] = request === 'auto' ? backendNames : [request];
   for (const name of candidates) {
-    const opened = await openBackend(name);
+    const opened = await openBackend(name, options);
     if ('reason' in opened) {
       why.push(opened);
       continue;

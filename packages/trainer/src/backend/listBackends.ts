@@ -1,6 +1,12 @@
 // Knows how to try every backend and put back the one that was current.
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendStatus, backendNames } from './backendNames.ts';
+import {
+  type BackendName,
+  type BackendRefusal,
+  type BackendStatus,
+  backendNames,
+  type OpenedBackend,
+} from './backendNames.ts';
 import { openBackend } from './openBackend.ts';
 
 /** Tries each backend, best first, and says whether it can train here, or why not and what would help. */
@@ -8,7 +14,7 @@ export async function listBackends(): Promise<readonly BackendStatus[]> {
   const current = tf.engine().backendName;
   const rows: BackendStatus[] = [];
   for (const name of backendNames) {
-    const opened = await openBackend(name);
+    const opened = await tryBackend(name, rows);
     rows.push(
       'reason' in opened
         ? { name, usable: false, reason: opened.reason, cure: opened.cure }
@@ -17,4 +23,15 @@ export async function listBackends(): Promise<readonly BackendStatus[]> {
   }
   if (current) await tf.setBackend(current);
   return rows;
+}
+
+async function tryBackend(
+  name: BackendName,
+  before: readonly BackendStatus[],
+): Promise<OpenedBackend | BackendRefusal> {
+  if (name === 'node' && before.some((row) => row.name === 'node-gpu' && row.usable)) {
+    const reason = 'not tried: a process holds one native library, and that with the GPU works';
+    return { name, reason, cure: 'use --backend node-gpu' };
+  }
+  return openBackend(name);
 }

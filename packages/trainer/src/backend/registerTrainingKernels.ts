@@ -4,7 +4,9 @@ import { ownKernels } from './ownKernels.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './wasm/convKernels.ts';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwiseKernels.ts';
 import { addSameShape, relu, relu6, reluGrad } from './wasm/elementwiseKernels.ts';
+import { share, slice } from './wasm/movementKernels.ts';
 import { normTraining, normTrainingGrad } from './wasm/normKernels.ts';
+import { averagePoolGrad } from './wasm/poolKernels.ts';
 
 /** A kernel as the registry keeps it: what it takes is known by its name alone. */
 type AnyKernel = (call: never) => unknown;
@@ -23,6 +25,14 @@ export function registerTrainingKernels(): void {
   replace('DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter);
   replace('Relu', relu, ({ inputs }) => inputs['x']?.dtype === 'float32');
   replace('Relu6', relu6, ({ inputs }) => inputs['x']?.dtype === 'float32');
+  replace('Identity', share, ({ inputs }) => inputs['x']?.dtype !== 'string');
+  replace(
+    'Cast',
+    share,
+    ({ inputs, attrs }) => inputs['x']?.dtype === attrs['dtype'] && attrs['dtype'] !== 'string',
+  );
+  replace('Slice', slice, ({ inputs: { x } }) => x?.dtype === 'float32' && x.shape.length <= 4);
+  replace('AvgPoolGrad', averagePoolGrad);
   replace('Add', addSameShape, addsSameShape);
   replace(ownKernels.reluGrad, reluGrad);
   replace(ownKernels.normTraining, normTraining);

@@ -38,7 +38,7 @@ export function suitsWinograd(info: ConvInfo): boolean {
     dilationHeight === 1 &&
     dilationWidth === 1 &&
     Math.max(padInfo.top, padInfo.left, padInfo.bottom, padInfo.right) <= 2 &&
-    Math.min(info.inChannels, info.outChannels) >= 8 &&
+    Math.min(info.inChannels, info.outChannels) >= 3 &&
     Math.max(tiles, inputTiles) * 6 <= info.outHeight * info.outWidth
   );
 }

@@ -3,6 +3,7 @@
 /** The functions that share their work: they begin with the chunk counter, the number of chunks and a thread's scratch. */
 export const sharedKernels = [
   'add',
+  'averagePoolGrad',
   'depthwiseFilterSums',
   'depthwiseInputGrad',
   'normApply',
@@ -24,6 +25,7 @@ export type SharedKernel = (typeof sharedKernels)[number];
 /** The exports of the compiled module; all arguments are numbers, addresses in bytes. */
 export type KernelExports = Readonly<Record<SharedKernel, (...args: number[]) => void>> & {
   addChunks(sums: number, chunks: number, size: number): void;
+  moveBlock(...args: number[]): void;
   normGradStatistics(...args: number[]): void;
   normScales(variance: number, gamma: number, channels: number, epsilon: number, scales: number): void;
   normStatistics(...args: number[]): void;

@@ -1,14 +1,17 @@
 // Knows how other threads take part in a kernel: a word in shared memory opens the work, and counts who has entered it.
 import { Worker } from 'node:worker_threads';
 import { assertInternal } from '@asfp/core';
-import { sharedKernels, type SharedKernel } from './kernelExports.ts';
+import { type SharedKernel, sharedKernels } from './kernelExports.ts';
 import type { WasmMemory } from './webAssembly.ts';
 
 /** Threads that wait for work. */
 export interface KernelThreads {
   /** How many there are, this thread not counted. */
   readonly count: number;
-  /** Lets the others into a kernel while `work` runs here; returns when all who entered have left. `scratch` has a piece of `scratchBytes` for each thread, this one's first. */
+  /**
+   * Lets the others into a kernel while `work` runs here; returns when all who entered have left. `scratch` has a piece of
+   * `scratchBytes` for each thread, this one's first.
+   */
   during(
     name: SharedKernel,
     args: readonly number[],
@@ -47,7 +50,12 @@ export function startKernelThreads(
   words.fill(0);
   for (let i = 1; i <= count; i++) {
     const workerData = { module, memory, control, index: i, names: sharedKernels };
-    const worker = new Worker(threadSource, { eval: true, workerData, name: `asfp kernels ${i}`, execArgv: [] });
+    const worker = new Worker(threadSource, {
+      eval: true,
+      workerData,
+      name: `asfp kernels ${i}`,
+      execArgv: [],
+    });
     worker.unref();
   }
   let round = 0;

@@ -1,7 +1,9 @@
 // Knows how the compiled kernels come to a backend's memory, and keeps the room they work in.
+
+import { InternalError } from '@asfp/core';
 import { kernelBinary } from './kernelBinary.ts';
-import { controlBytes, startKernelThreads } from './kernelThreads.ts';
 import type { KernelExports, SharedKernel } from './kernelExports.ts';
+import { controlBytes, startKernelThreads } from './kernelThreads.ts';
 import { allocate, type WasmBackend } from './wasmBackend.ts';
 import { type WasmMemory, webAssembly } from './webAssembly.ts';
 
@@ -41,7 +43,7 @@ export function kernelsOf(backend: WasmBackend): Kernels {
 function createKernels(backend: WasmBackend): Kernels {
   const { memory } = backend.wasm.asm;
   const abort = (): never => {
-    throw new Error('internal: a kernel stopped');
+    throw new InternalError('a kernel stopped');
   };
   const module = new webAssembly.Module(kernelBytes(memory));
   const { exports } = new webAssembly.Instance(module, { env: { memory, abort } });
@@ -51,9 +53,7 @@ function createKernels(backend: WasmBackend): Kernels {
   const counter = allocate(backend, 64);
   const count = threadsOf(backend) - 1;
   const threads =
-    count > 0
-      ? startKernelThreads(count, module, memory, allocate(backend, controlBytes))
-      : undefined;
+    count > 0 ? startKernelThreads(count, module, memory, allocate(backend, controlBytes)) : undefined;
   return {
     call,
     run(name, chunks, scratchBytes, ...args) {

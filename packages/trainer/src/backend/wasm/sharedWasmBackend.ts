@@ -1,8 +1,8 @@
 // Knows how to give tfjs's wasm backend a memory that threads of ours can work in.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { assertInternal } from '@asfp/core';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
 
 /** What emscripten's loader makes; tfjs adds the functions it calls by name. */
 interface LoadedModule {
@@ -18,7 +18,9 @@ export async function sharedWasmBackend(): Promise<KernelBackend> {
   const require = createRequire(import.meta.url);
   const library = '@tensorflow/tfjs-backend-wasm';
   const binary = await readFile(require.resolve(`${library}/wasm-out/tfjs-backend-wasm-simd.wasm`));
-  const load = require(`${library}/wasm-out/tfjs-backend-wasm.js`) as (options: object) => Promise<LoadedModule>;
+  const load = require(`${library}/wasm-out/tfjs-backend-wasm.js`) as (
+    options: object,
+  ) => Promise<LoadedModule>;
   const module = await load({ wasmBinary: shareMemory(binary), print: ignore, printErr: ignore });
   // The same table that tfjs's own start-up makes.
   module.tfjs = {
@@ -43,7 +45,10 @@ function shareMemory(binary: Uint8Array): Uint8Array {
     const [size, start] = readNumber(bytes, at + 1);
     if (section === memorySection) {
       const [count, flags] = readNumber(bytes, start);
-      assertInternal(count === 1 && bytes[flags] === limited, 'the wasm module has another memory than expected');
+      assertInternal(
+        count === 1 && bytes[flags] === limited,
+        'the wasm module has another memory than expected',
+      );
       bytes[flags] = limitedAndShared;
       return bytes;
     }

@@ -12,6 +12,7 @@ export interface WasmBackend {
     _malloc(bytes: number): number;
     _free(address: number): void;
   };
+  incRef(dataId: object): void;
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
 }
 

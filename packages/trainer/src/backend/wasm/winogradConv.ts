@@ -11,7 +11,7 @@ export function winogradForward(
   y: number,
 ): void {
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
-  const [u, t] = kernels.workspace(weightBytes(inChannels, outChannels), 128) as [number, number];
+  const [u, t] = kernels.workspace(weightBytes(inChannels, outChannels), 512) as [number, number];
   kernels.call.winogradWeights(kernel, inChannels, outChannels, 0, u, t);
   const tileRows = tileRowsFor(outWidth, inChannels, outChannels);
   const chunks = Math.ceil((info.batchSize * Math.ceil(outHeight / 4)) / tileRows);
@@ -34,7 +34,7 @@ export function winogradInputGrad(
   dx: number,
 ): void {
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
-  const [u, t] = kernels.workspace(weightBytes(outChannels, inChannels), 128) as [number, number];
+  const [u, t] = kernels.workspace(weightBytes(outChannels, inChannels), 512) as [number, number];
   kernels.call.winogradWeights(kernel, inChannels, outChannels, 1, u, t);
   const tileRows = tileRowsFor(inWidth, outChannels, inChannels);
   const chunks = Math.ceil((info.batchSize * Math.ceil(inHeight / 4)) / tileRows);
@@ -60,7 +60,7 @@ export function winogradFilterGrad(
   const size = weightBytes(inChannels, outChannels);
   const images = Math.ceil(batchSize / sumCount(size, batchSize));
   const chunks = Math.ceil(batchSize / images);
-  const [sums, t] = kernels.workspace(chunks * size, 128) as [number, number];
+  const [sums, t] = kernels.workspace(chunks * size, 512) as [number, number];
   const tileRows = tileRowsFor(outWidth, inChannels, outChannels);
   const scratch = kernels.call.winogradScratch(inWidth, outWidth, inChannels, outChannels, tileRows);
   kernels.run(
