@@ -7,6 +7,7 @@ export {
   backendNames,
 } from './backend/backendNames.ts';
 export { listBackends } from './backend/listBackends.ts';
+export { compareOnImages, type ImageComparison } from './bridge/compareOnImages.ts';
 export { type Augmentation, augmentations } from './data/augment.ts';
 export { type Batch, type BatchSource, evalBatches } from './data/batches.ts';
 export {
@@ -19,7 +20,7 @@ export {
 export { loadDataset } from './data/loadDataset.ts';
 export { type TestImage, testImages } from './data/testImages.ts';
 export { type EvaluationRequest, evaluateModel } from './evaluateModel.ts';
-export { type ModelName, modelNames } from './models/models.ts';
+export { buildModel, type ModelName, modelNames } from './models/models.ts';
 export { settleKinds } from './prune/settleBatchNorm.ts';
 export { scoreLogits } from './train/crossEntropy.ts';
 export type { Evaluation } from './train/evaluate.ts';

@@ -1,0 +1,50 @@
+// Knows the command `asfp compact`.
+import type { CompactReport } from '@asfp/core';
+import { defineCommand } from '../command.ts';
+import { compactModel } from '../compactModel.ts';
+import { writeModel } from '../files/writeModel.ts';
+import { count, percent, size } from '../terminal/table.ts';
+
+/** Writes the smaller model and its report. */
+export const compactCommand = defineCommand({
+  name: 'compact',
+  summary:
+    'Writes a smaller GraphModel that computes the same: zero filters gone, batch norm folded, activations fused.',
+  words: [{ name: 'MODEL', summary: 'a model.json of either tfjs format, or the folder of one' }],
+  options: {
+    out: {
+      type: 'text',
+      hint: 'DIR',
+      summary: 'where model.json, its weights and compact-report.json go',
+      otherwise: 'compact beside the model',
+    },
+  },
+  run: async ({ options, words, terminal }) => {
+    const path = words[0] as string;
+    const { source, written, report } = await compactModel(path, { cut: true });
+    const out = options.out ?? source.file.replace(/[^/\\]*$/, 'compact');
+    await writeModel(out, written, report.after, {
+      'compact-report.json': `${JSON.stringify(report, null, 2)}\n`,
+    });
+    terminal.result(compactSummary(report, out), report);
+    return true;
+  },
+});
+
+/** The result of a compaction in a few lines. */
+export function compactSummary(report: CompactReport, out: string): string {
+  const { before, after, proof } = report;
+  const removed = report.layers.reduce((sum, layer) => sum + layer.filtersBefore - layer.filtersAfter, 0);
+  const kept = report.layers.filter((layer) => layer.kept !== undefined);
+  return [
+    removed === 0
+      ? 'nothing removed: no filter is zero, constant or unread'
+      : `${count(removed)} filters removed`,
+    `multiply-adds  ${count(before.macs)} → ${count(after.macs)}  (−${percent(1 - after.macs / before.macs)})`,
+    `parameters     ${count(before.params)} → ${count(after.params)}`,
+    `weights        ${size(before.bytes)} → ${size(after.bytes)}`,
+    `proof          largest relative error ${proof.maxRelError.toExponential(1)} on ${proof.inputs} seeded inputs (allowed ${proof.tolerance})`,
+    ...kept.map((layer) => `kept           zero filters of ${layer.name}: ${layer.kept}`),
+    `written        ${out}/model.json`,
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+// Knows the command `asfp train`.
+import type { EndEvent } from '@asfp/core';
+import { train } from '@asfp/trainer';
+import { defineCommand } from '../command.ts';
+import { percent } from '../terminal/table.ts';
+import { showEvent } from './showRun.ts';
+import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from './trainOptions.ts';
+
+/** Trains a network and writes its run folder. */
+export const trainCommand = defineCommand({
+  name: 'train',
+  summary:
+    'Trains with soft filter pruning: after every epoch the weakest filters are zeroed, and go on learning.',
+  words: [],
+  options: { ...trainOptionTable, ...runOptionTable },
+  run: async ({ options, terminal, signal }) => {
+    const out = runFolderName(options.out, options.model, new Date());
+    let end: EndEvent | undefined;
+    for await (const event of train(trainOptions(options), {
+      out,
+      resume: options.resume,
+      signal,
+      note: terminal.log,
+    })) {
+      showEvent(event, terminal);
+      if (event.type === 'end') end = event;
+    }
+    terminal.result(`${out}/dense/model.json  ${percent(end?.accuracy ?? 0)}`, {
+      out,
+      model: `${out}/dense/model.json`,
+      end,
+    });
+    return true;
+  },
+});

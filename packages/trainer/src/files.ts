@@ -1,0 +1,3 @@
+// The door to trainer's files alone: reading and writing models without loading tfjs.
+export { writeFileWhole, writeFolderWhole } from './record/atomicFiles.ts';
+export { type ModelOnDisk, readModelFiles } from './record/readModelFiles.ts';
