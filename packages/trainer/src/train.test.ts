@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EpochEvent, parseEvents, type RunEvent, type RunSettings } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { evaluateModel } from './evaluateModel.ts';
 import { failureOf } from './testing/failureOf.ts';
 import { tempFolder } from './testing/tempFolder.ts';
@@ -11,7 +11,7 @@ import type { TrainOptions } from './train/settings.ts';
 import { type RunControl, train } from './train.ts';
 
 async function tinyOptions(): Promise<TrainOptions> {
-  const data = join(tempFolder(), 'data');
+  const data = join(tempFolder(onTestFinished), 'data');
   await writeTinyIdx(data, { train: 48, test: 30 });
   return { dataset: 'mnist', data, model: 'resnet8', epochs: 4, batchSize: 16, rate: 0.4, backend: 'wasm' };
 }
@@ -42,7 +42,10 @@ const readEvents = (out: string): RunEvent[] => parseEvents(readFileSync(join(ou
 
 test('a run that is interrupted and resumed ends in the bytes of one that is not', async () => {
   const options = await tinyOptions();
-  const [whole, halved] = [join(tempFolder(), 'whole'), join(tempFolder(), 'halved')];
+  const [whole, halved] = [
+    join(tempFolder(onTestFinished), 'whole'),
+    join(tempFolder(onTestFinished), 'halved'),
+  ];
   const events = await runAll(options, { out: whole });
   const failure = await failureOf(() => runAll(options, { out: halved }, { epoch: 3, step: 2 }));
   expect(failure.message).toBe(
@@ -54,7 +57,8 @@ test('a run that is interrupted and resumed ends in the bytes of one that is not
   const resumed = await runAll({}, { out: halved, resume: true });
   expect(resumed[0]).toMatchObject({ type: 'start', firstEpoch: 3 });
   for (const file of ['dense/weights.bin', 'checkpoint/epoch-4.bin']) {
-    expect(readFileSync(join(halved, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
+    const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
+    expect({ file, same }).toEqual({ file, same: true });
   }
   expect(epochsOf(readEvents(halved))).toEqual(epochsOf(events));
   expect(events.at(-1)).toMatchObject({ type: 'end', testImages: 30 });
@@ -64,7 +68,7 @@ test('a run that is interrupted and resumed ends in the bytes of one that is not
 
 test('the run folder holds settings, events, checkpoint and the model that the last event speaks of', async () => {
   const options = { ...(await tinyOptions()), epochs: 2, evalLimit: 20 };
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   const tensorsBefore = tf.memory().numTensors;
   const events = await runAll(options, { out });
   expect(tf.memory().numTensors).toBe(tensorsBefore);
@@ -82,7 +86,7 @@ test('the run folder holds settings, events, checkpoint and the model that the l
 
 test('another setting on resuming is refused by its name, and a run that ended is not trained again', async () => {
   const options = { ...(await tinyOptions()), epochs: 1 };
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   const events = await runAll(options, { out });
   const resume = true;
   for (const [changed, message] of [
@@ -103,7 +107,7 @@ test('another setting on resuming is refused by its name, and a run that ended i
 
 test('nothing is written where options, data or folder are wrong', async () => {
   const options = await tinyOptions();
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   for (const [changed, code] of [
     [{ rate: 1 }, 'rate-range'],
     [{ model: 'vgg' }, 'model-unknown'],
@@ -113,14 +117,14 @@ test('nothing is written where options, data or folder are wrong', async () => {
     expect((await failureOf(() => runAll({ ...options, ...changed }, { out }))).code).toBe(code);
     expect(existsSync(out)).toBe(false);
   }
-  const file = join(tempFolder(), 'file');
+  const file = join(tempFolder(onTestFinished), 'file');
   writeFileSync(file, '');
   expect((await failureOf(() => runAll(options, { out: join(file, 'run') }))).code).toBe('folder-unwritable');
 });
 
 test('a model is evaluated only on images of its shape', async () => {
   const options = { ...(await tinyOptions()), epochs: 1 };
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   await runAll(options, { out });
   const failure = await failureOf(() =>
     evaluateModel({ model: join(out, 'dense'), dataset: 'synthetic', backend: 'wasm' }),

@@ -25,6 +25,7 @@ import { settleBatchNorm } from './prune/settleBatchNorm.ts';
 import { makeModelCard } from './record/makeModelCard.ts';
 import { inspectRunFolder, openRunFolder, type RunFolder } from './record/runFolder.ts';
 import { saveModel } from './record/saveModel.ts';
+import { startClock } from './train/clock.ts';
 import { evaluate } from './train/evaluate.ts';
 import { trainLoop } from './train/loop.ts';
 import { resolveSettings, type TrainOptions } from './train/settings.ts';
@@ -150,7 +151,7 @@ async function* runEpochs(run: OpenRun): AsyncGenerator<RunEvent | StepEvent> {
 /** Settles batch norm, measures the network on all test images, and writes it. */
 async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: number): Promise<EndEvent> {
   const { folder, model, dataset, settings, signal } = run;
-  const begun = Date.now();
+  const clock = startClock();
   const unsettled = await evaluate(model, dataset, dataset.test, { signal });
   await settleBatchNorm(convLayers(model), zeroed, settings.settle);
   const unchanged = settings.settle === 'keep' || settings.rate === 0;
@@ -162,7 +163,7 @@ async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: numb
     accuracyUnsettled: unsettled.accuracy,
     loss: settled.loss,
     testImages: settled.count,
-    seconds: trainingSeconds + (Date.now() - begun) / 1000,
+    seconds: trainingSeconds + clock() / 1000,
   };
 }
 

@@ -27,7 +27,7 @@ test('an epoch takes every image once; the last batch is smaller', () => {
     ].map(({ labels }) => [...labels]);
   const first = epoch('epoch 1');
   expect(first.map((labels) => labels.length)).toEqual([3, 3, 1]);
-  expect(first.flat().sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(new Set(first.flat())).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]));
   expect(epoch('epoch 1')).toEqual(first);
   expect(epoch('epoch 2')).not.toEqual(first);
 });

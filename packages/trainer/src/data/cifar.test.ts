@@ -1,18 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { loadCifar } from './cifar.ts';
 
+const labels = 'a b c d e f g h i j'.split(' ');
+
 /** A record whose planes hold 1, 2 and 3, its first pixel marked in each. */
-function record(...labels: number[]): Buffer {
+function record(...marks: number[]): Buffer {
   const planes = [1, 2, 3].map((value) => {
     const plane = Buffer.alloc(1024, value);
     plane[0] = 100 + value;
     return plane;
   });
-  return Buffer.concat([Buffer.from(labels), ...planes]);
+  return Buffer.concat([Buffer.from(marks), ...planes]);
 }
 
 async function writeCifar10(folder: string): Promise<void> {
@@ -20,15 +22,15 @@ async function writeCifar10(folder: string): Promise<void> {
     await writeFile(join(folder, `data_batch_${i}.bin`), Buffer.concat([record(i), record(i + 1)]));
   }
   await writeFile(join(folder, 'test_batch.bin'), record(9));
-  await writeFile(join(folder, 'batches.meta.txt'), `${[...'abcdefghij'].join('\n')}\n\n`);
+  await writeFile(join(folder, 'batches.meta.txt'), `${labels.join('\n')}\n\n`);
 }
 
 test('planar records become pixels with their channels together', async () => {
-  const data = tempFolder();
+  const data = tempFolder(onTestFinished);
   await writeCifar10(data);
   const dataset = await loadCifar('cifar10', { data });
   expect([...dataset.train.labels]).toEqual([1, 2, 2, 3, 3, 4, 4, 5, 5, 6]);
-  expect(dataset.labels).toEqual([...'abcdefghij']);
+  expect(dataset.labels).toEqual(labels);
   expect([...dataset.train.pixels.subarray(0, 6)]).toEqual([101, 102, 103, 1, 2, 3]);
   expect([...dataset.train.pixels.subarray(3072, 3078)]).toEqual([101, 102, 103, 1, 2, 3]);
   expect(dataset.test).toMatchObject({ count: 1, labels: Int32Array.of(9) });
@@ -37,7 +39,7 @@ test('planar records become pixels with their channels together', async () => {
 });
 
 test('of the two labels of CIFAR-100 the fine one counts', async () => {
-  const data = tempFolder();
+  const data = tempFolder(onTestFinished);
   await writeFile(join(data, 'train.bin'), Buffer.concat([record(3, 99), record(4, 0)]));
   await writeFile(join(data, 'test.bin'), record(5, 50));
   await writeFile(
@@ -50,7 +52,7 @@ test('of the two labels of CIFAR-100 the fine one counts', async () => {
 });
 
 test('a truncated file and a missing file are refused by name', async () => {
-  const data = tempFolder();
+  const data = tempFolder(onTestFinished);
   await writeCifar10(data);
   const batch = join(data, 'data_batch_3.bin');
   await writeFile(batch, record(1).subarray(0, 3000));

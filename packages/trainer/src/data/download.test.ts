@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { download } from './download.ts';
@@ -37,20 +37,20 @@ afterAll(async () => {
 });
 
 test('the next address is tried until one gives the bytes of the checksum', async () => {
-  const path = join(tempFolder(), 'deep', 'file');
+  const path = join(tempFolder(onTestFinished), 'deep', 'file');
   const urls = ['/missing', '/other', '/cut', '/whole'].map((url) => base + url);
   await download({ urls, sha256, ofUnpacked: false }, path);
   expect(readFileSync(path).equals(content)).toBe(true);
 });
 
 test('a packed file is checked by what it unpacks to, and kept packed', async () => {
-  const path = join(tempFolder(), 'file.gz');
+  const path = join(tempFolder(onTestFinished), 'file.gz');
   await download({ urls: [`${base}/packed`], sha256, ofUnpacked: true }, path);
   expect(readFileSync(path).equals(gzipSync(content))).toBe(true);
 });
 
 test('nothing is left of a download that failed, and every answer is named', async () => {
-  const folder = tempFolder();
+  const folder = tempFolder(onTestFinished);
   const path = join(folder, 'file');
   const urls = ['/missing', '/other'].map((url) => base + url);
   const failure = await failureOf(() => download({ urls, sha256, ofUnpacked: false }, path));

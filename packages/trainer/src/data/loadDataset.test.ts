@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { writeTinyIdx } from '../testing/tinyIdx.ts';
@@ -8,7 +8,7 @@ import { cacheFolder } from './cacheFolder.ts';
 import { loadDataset } from './loadDataset.ts';
 
 test('auto says which data set a folder holds', async () => {
-  const data = tempFolder();
+  const data = tempFolder(onTestFinished);
   await writeTinyIdx(data, { train: 10, test: 10 });
   const dataset = await loadDataset({ data });
   // These are not MNIST's own labels, whose checksum is known.
@@ -17,7 +17,7 @@ test('auto says which data set a folder holds', async () => {
 });
 
 test('auto refuses a folder that holds no data set, and goes on to whatever is wrong with one that does', async () => {
-  const data = tempFolder();
+  const data = tempFolder(onTestFinished);
   expect((await failureOf(() => loadDataset({ data }))).code).toBe('data-unknown');
   await mkdir(join(data, 'train/one'), { recursive: true });
   await mkdir(join(data, 'test'));
@@ -41,7 +41,7 @@ test('an unknown name, a missing folder and a limit of nothing are refused', asy
 });
 
 test('a truncated file is told, not passed over', async () => {
-  const data = tempFolder();
+  const data = tempFolder(onTestFinished);
   await writeTinyIdx(data, { train: 10, test: 10 });
   const images = join(data, 'train-images-idx3-ubyte');
   await writeFile(images, Buffer.from('00000803000000', 'hex'));

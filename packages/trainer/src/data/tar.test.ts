@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { readTar } from './tar.ts';
 
 function makeTar(): Buffer {
-  const folder = tempFolder();
+  const folder = tempFolder(onTestFinished);
   mkdirSync(join(folder, 'inner'));
   writeFileSync(join(folder, 'inner/a.bin'), Buffer.alloc(700, 5));
   writeFileSync(join(folder, 'inner/empty'), '');

@@ -100,12 +100,13 @@ test('weights come from the seed alone, spread as He et al. have it', () => {
 
 test('batch norm has the paper’s epsilon and momentum, convolutions have no bias, the output is logits', () => {
   const model = build('resnet8');
-  for (const layer of model.layers) {
-    const config = layer.getConfig();
-    if (layer.getClassName() === 'BatchNormalization') {
-      expect(config).toMatchObject({ epsilon: 1e-5, momentum: 0.9 });
-    }
-    if (layer.getClassName() === 'Conv2D') expect(config).toMatchObject({ useBias: false, padding: 'same' });
+  const configs = (kind: string): unknown[] =>
+    model.layers.filter((layer) => layer.getClassName() === kind).map((layer) => layer.getConfig());
+  expect(configs('Conv2D')).toHaveLength(7);
+  for (const config of configs('Conv2D')) expect(config).toMatchObject({ useBias: false, padding: 'same' });
+  expect(configs('BatchNormalization')).toHaveLength(7);
+  for (const config of configs('BatchNormalization')) {
+    expect(config).toMatchObject({ epsilon: 1e-5, momentum: 0.9 });
   }
   expect(model.getLayer('logits').getConfig()).toMatchObject({ activation: 'linear', units: 10 });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { float32Tensor } from '@asfp/core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -19,7 +19,7 @@ function checkpointOf(epoch: number): Checkpoint {
 }
 
 test('what is written is read, bit for bit, and only the last is kept', async () => {
-  const folder = join(tempFolder(), 'checkpoint');
+  const folder = join(tempFolder(onTestFinished), 'checkpoint');
   expect(await readCheckpoint(folder)).toBeUndefined();
   await writeCheckpoint(folder, checkpointOf(1));
   await writeCheckpoint(folder, checkpointOf(2));
@@ -28,7 +28,7 @@ test('what is written is read, bit for bit, and only the last is kept', async ()
 });
 
 test('until the index names it, a new checkpoint does not count', async () => {
-  const folder = join(tempFolder(), 'checkpoint');
+  const folder = join(tempFolder(onTestFinished), 'checkpoint');
   await writeCheckpoint(folder, checkpointOf(1));
   const index = readFileSync(join(folder, 'checkpoint.json'));
   const data = readFileSync(join(folder, 'epoch-1.bin'));
@@ -43,7 +43,7 @@ test('until the index names it, a new checkpoint does not count', async () => {
 });
 
 test('damaged data is refused', async () => {
-  const folder = join(tempFolder(), 'checkpoint');
+  const folder = join(tempFolder(onTestFinished), 'checkpoint');
   await writeCheckpoint(folder, checkpointOf(1));
   truncateSync(join(folder, 'epoch-1.bin'), 8);
   expect((await failureOf(() => readCheckpoint(folder))).message).toBe(

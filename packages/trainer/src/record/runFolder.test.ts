@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EpochEvent, parseEvents, type StartEvent } from '@asfp/core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { tinySettings } from '../testing/tinySettings.ts';
@@ -19,14 +19,14 @@ const state = (
 });
 
 test('a new folder is tried and left as it was: not there', async () => {
-  const out = join(tempFolder(), 'a/b');
+  const out = join(tempFolder(onTestFinished), 'a/b');
   expect(await inspectRunFolder(out, false)).toBeUndefined();
   expect(await inspectRunFolder(out, true)).toBeUndefined();
   expect(existsSync(join(out, '..'))).toBe(false);
 });
 
 test('a folder with anything in it is refused without --resume, and with it unless it is a run', async () => {
-  const out = tempFolder();
+  const out = tempFolder(onTestFinished);
   writeFileSync(join(out, 'mine.txt'), '');
   expect((await failureOf(() => inspectRunFolder(out, false))).message).toBe(
     `${out}: expected an empty or new folder, found 1 files or folders in it. Choose another folder with --out, or go on with the run in it with --resume`,
@@ -36,14 +36,14 @@ test('a folder with anything in it is refused without --resume, and with it unle
 });
 
 test('a folder that cannot be is told before anything begins', async () => {
-  const file = join(tempFolder(), 'file');
+  const file = join(tempFolder(onTestFinished), 'file');
   writeFileSync(file, '');
   expect((await failureOf(() => inspectRunFolder(join(file, 'run'), false))).code).toBe('folder-unwritable');
   expect((await failureOf(() => inspectRunFolder(file, false))).failure.found).toBe('it is a file');
 });
 
 test('settings are kept, and found again', async () => {
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   const settings = tinySettings({ seed: 9 });
   await openRunFolder(out, settings);
   expect(await inspectRunFolder(out, true)).toEqual(settings);
@@ -52,7 +52,7 @@ test('settings are kept, and found again', async () => {
 });
 
 test('events after the last checkpoint are taken back on going on, a line cut short too', async () => {
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   const first = await openRunFolder(out, tinySettings());
   await first.append(start(1));
   await first.append(epoch(1));
@@ -73,7 +73,7 @@ test('events after the last checkpoint are taken back on going on, a line cut sh
 });
 
 test('a run without a checkpoint begins anew', async () => {
-  const out = join(tempFolder(), 'run');
+  const out = join(tempFolder(onTestFinished), 'run');
   const first = await openRunFolder(out, tinySettings());
   await first.append(start(1));
   mkdirSync(join(out, 'checkpoint'));

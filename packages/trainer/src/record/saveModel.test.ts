@@ -76,7 +76,7 @@ async function serve(folder: string): Promise<string> {
 
 test('plain tfjs loads what was saved, and it gives the same bytes', async () => {
   const model = build();
-  const folder = join(tempFolder(), 'dense');
+  const folder = join(tempFolder(onTestFinished), 'dense');
   await saveModel(model, folder, card);
   const loaded = await tfl.loadLayersModel(await serve(folder));
   disposeLater(loaded);
@@ -90,7 +90,7 @@ test('plain tfjs loads what was saved, and it gives the same bytes', async () =>
 });
 
 test('a model saved over another takes its place, and nothing else is left', async () => {
-  const parent = tempFolder();
+  const parent = tempFolder(onTestFinished);
   const folder = join(parent, 'dense');
   const model = build();
   await saveModel(model, folder, card);
@@ -109,7 +109,7 @@ test('a model saved over another takes its place, and nothing else is left', asy
 });
 
 test('a shard of another length, a missing one and a model.json that is no model are refused by name', async () => {
-  const folder = join(tempFolder(), 'dense');
+  const folder = join(tempFolder(onTestFinished), 'dense');
   await saveModel(build(), folder, card);
   const shard = join(folder, 'weights.bin');
   truncateSync(shard, 100);
@@ -137,7 +137,7 @@ test('a shard of another length, a missing one and a model.json that is no model
 });
 
 test('a folder that cannot be written is told', async () => {
-  const file = join(tempFolder(), 'file');
+  const file = join(tempFolder(onTestFinished), 'file');
   writeFileSync(file, '');
   const failure = await failureOf(() => saveModel(build(), join(file, 'dense'), card));
   expect(failure.code).toBe('folder-unwritable');

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 
-/** A new empty folder, removed when the running test ends. */
-export function tempFolder(): string {
+/** A new empty folder; `atEnd` (vitest's `onTestFinished`) is told how it is removed. */
+export function tempFolder(atEnd: (remove: () => void) => void): string {
   const folder = mkdtempSync(join(tmpdir(), 'asfp-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }

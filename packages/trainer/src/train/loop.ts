@@ -15,6 +15,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { convLayers } from '../prune/convLayers.ts';
 import { pruneDuring, type ZeroedFilters } from '../prune/pruneDuring.ts';
 import { breathe } from './breathe.ts';
+import { startClock } from './clock.ts';
 import { crossEntropy, scoreLogits } from './crossEntropy.ts';
 import { evaluate } from './evaluate.ts';
 import { learningRateAt } from './learningRate.ts';
@@ -52,10 +53,10 @@ export async function* trainLoop(state: LoopState): AsyncGenerator<StepEvent | E
   const convs = convLayers(model);
   let zeroed = state.zeroed;
   for (let epoch = state.epochsDone + 1; epoch <= epochs; epoch++) {
-    const begun = Date.now();
+    const clock = startClock();
     const learningRate = learningRateAt(settings, epoch - 1);
     const trained = yield* trainEpoch(state, epoch, learningRate);
-    const trainedMs = Date.now() - begun;
+    const trainedMs = clock();
     const before = await evaluate(model, dataset, dataset.test, evalOptions);
     const prune = await pruneDuring(convs, settings, epoch, zeroed);
     // Nothing zeroed is nothing changed.
@@ -78,7 +79,7 @@ export async function* trainLoop(state: LoopState): AsyncGenerator<StepEvent | E
         totalFilters: prune.totalFilters,
         returnedFilters: prune.returnedFilters,
         imagesPerSecond: perSecond(dataset.train.count, trainedMs),
-        seconds: (Date.now() - begun) / 1000,
+        seconds: clock() / 1000,
       },
       zeroed,
     };
@@ -98,7 +99,7 @@ async function* trainEpoch(
   const { dataset, settings } = state;
   const { count } = dataset.train;
   const steps = Math.ceil(count / settings.batchSize);
-  const begun = Date.now();
+  const clock = startClock();
   let [step, seen, lossSum, right] = [0, 0, 0, 0];
   const batches = trainBatches(dataset, dataset.train, {
     batchSize: settings.batchSize,
@@ -120,7 +121,7 @@ async function* trainEpoch(
     seen += batch.count;
     lossSum += result.loss * batch.count;
     right += result.right;
-    const imagesPerSecond = perSecond(seen, Date.now() - begun);
+    const imagesPerSecond = perSecond(seen, clock());
     yield { type: 'step', epoch, step, steps, loss: result.loss, imagesPerSecond };
     await breathe(state.signal);
   }
@@ -162,5 +163,5 @@ function oneHot(marks: Int32Array, classes: number): Float32Array {
 }
 
 function perSecond(count: number, milliseconds: number): number {
-  return count / (Math.max(1, milliseconds) / 1000);
+  return count / (milliseconds / 1000);
 }

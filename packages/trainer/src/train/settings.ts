@@ -34,8 +34,10 @@ export interface Resolved {
   readonly backend: string;
 }
 
-/** The schedules and criteria by name. */
+/** The schedules by name. */
 export const scheduleNames = ['asymptotic', 'constant'] as const;
+
+/** The criteria by name. */
 export const criterionNames = ['l2'] as const;
 
 type Defaults = Pick<
