@@ -23,7 +23,7 @@ export async function installNativeAddon(say) {
   if (native?.ok === false && Date.now() - native.atMs < A_DAY_MS) return;
 
   // Whatever happens here, the rest of the set-up goes on.
-  const reason = await obstacle(name, folder).catch((error) => String(error.message));
+  const reason = await obstacle(name, folder).catch((/** @type {unknown} */ error) => String(error));
   const ok = reason === undefined;
   const outcome = ok
     ? `${name}: installed; training will use it`
