@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { listChecks, testRun } from './checks.mjs';
 import { countTests, verdictLine } from './countTests.mjs';
 import { ROOT } from './pinnedPnpm.mjs';
@@ -36,7 +37,8 @@ async function run({ name, command, args }, timeoutMs) {
   const { code, output } = await runQuiet(command, args, { cwd, env, timeoutMs });
   const seconds = ((Date.now() - start) / 1000).toFixed(1).padStart(6);
   print(`${code === 0 ? 'ok    ' : 'FAILED'} ${seconds} s  ${name}`);
-  if (code !== 0) print(`${output.trim()}\n`);
+  // Some programs colour their output whatever they are told.
+  if (code !== 0) print(`${colours ? output.trim() : stripVTControlCharacters(output).trim()}\n`);
   return code === 0;
 }
 
