@@ -2,6 +2,7 @@
 import {
   constantTensor,
   float32Tensor,
+  type Graph,
   type GraphNode,
   inferShapes,
   nodesByName,
@@ -15,49 +16,57 @@ import type { Pass } from '../pipeline/pass.ts';
 export const foldBias: Pass = {
   name: 'foldBias',
   run: (graph) => {
-    const nodes = nodesByName(graph);
-    const readers = readersOf(graph);
-    const outputs = outputNodes(graph);
-    const shapes = inferShapes(graph);
-    const fresh = freshNames(graph);
-    const folded = new Map<string, readonly GraphNode[]>();
-    const renames = new Map<string, string>();
-    for (const node of graph.nodes) {
-      if (node.op !== 'binary' || node.attrs.fn !== 'add') continue;
-      for (const [from, other] of [node.inputs, [...node.inputs].reverse()] as [string, string][]) {
-        const layer = nodes.get(from);
-        const added = constantTensor(nodes, other);
-        if (layer?.op !== 'conv2d' && layer?.op !== 'depthwiseConv2d' && layer?.op !== 'matMul') continue;
-        const channels = shapes.get(from)?.at(-1);
-        if (added === undefined || added.values.length !== channels || added.shape.at(-1) !== channels)
-          continue;
-        if (layer.attrs.activation !== 'none' || readers.get(from)?.length !== 1 || outputs.has(from))
-          continue;
-        if (added.shape.length > (shapes.get(from)?.length ?? 0)) continue;
-        const bias = constantTensor(nodes, layer.inputs[2]);
-        if (layer.inputs[2] !== undefined && bias === undefined) continue;
-        const sum = Float32Array.from(added.values, (value, c) => value + (bias?.values[c] ?? 0));
-        const constant: GraphNode = {
-          name: fresh(`${layer.name}/bias`),
-          op: 'const',
-          inputs: [],
-          attrs: { tensor: float32Tensor([channels], sum) },
-        };
-        folded.set(from, [
-          constant,
-          { ...layer, inputs: [...layer.inputs.slice(0, 2), constant.name] } as GraphNode,
-        ]);
-        renames.set(node.name, from);
-        break;
-      }
+    const notes: string[] = [];
+    let current = graph;
+    // Sums may stand in a row: each round folds the first of every row.
+    for (;;) {
+      const next = foldOnce(current, notes);
+      if (next === current) return { graph: current, notes };
+      current = next;
     }
-    if (folded.size === 0) return { graph, notes: [] };
-    const without = replaceNodes(graph, (node) =>
-      renames.has(node.name) ? [] : (folded.get(node.name) ?? [node]),
-    );
-    return {
-      graph: redirect(without, renames),
-      notes: [...renames].map(([add, layer]) => `${add} went into ${layer}`),
-    };
   },
 };
+
+function foldOnce(graph: Graph, notes: string[]): Graph {
+  const nodes = nodesByName(graph);
+  const readers = readersOf(graph);
+  const outputs = outputNodes(graph);
+  const shapes = inferShapes(graph);
+  const fresh = freshNames(graph);
+  const folded = new Map<string, readonly GraphNode[]>();
+  const renames = new Map<string, string>();
+  for (const node of graph.nodes) {
+    if (node.op !== 'binary' || node.attrs.fn !== 'add') continue;
+    for (const [from, other] of [node.inputs, [...node.inputs].reverse()] as [string, string][]) {
+      const layer = nodes.get(from);
+      const added = constantTensor(nodes, other);
+      if (layer?.op !== 'conv2d' && layer?.op !== 'depthwiseConv2d' && layer?.op !== 'matMul') continue;
+      const channels = shapes.get(from)?.at(-1);
+      if (added === undefined || added.values.length !== channels || added.shape.at(-1) !== channels)
+        continue;
+      if (layer.attrs.activation !== 'none' || readers.get(from)?.length !== 1 || outputs.has(from)) continue;
+      if (added.shape.length > (shapes.get(from)?.length ?? 0)) continue;
+      const bias = constantTensor(nodes, layer.inputs[2]);
+      if (layer.inputs[2] !== undefined && bias === undefined) continue;
+      const sum = Float32Array.from(added.values, (value, c) => value + (bias?.values[c] ?? 0));
+      const constant: GraphNode = {
+        name: fresh(`${layer.name}/bias`),
+        op: 'const',
+        inputs: [],
+        attrs: { tensor: float32Tensor([channels], sum) },
+      };
+      folded.set(from, [
+        constant,
+        { ...layer, inputs: [...layer.inputs.slice(0, 2), constant.name] } as GraphNode,
+      ]);
+      renames.set(node.name, from);
+      break;
+    }
+  }
+  if (folded.size === 0) return graph;
+  const without = replaceNodes(graph, (node) =>
+    renames.has(node.name) ? [] : (folded.get(node.name) ?? [node]),
+  );
+  notes.push(...[...renames].map(([add, layer]) => `${add} went into ${layer}`));
+  return redirect(without, renames);
+}
