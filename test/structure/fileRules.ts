@@ -23,7 +23,7 @@ export function fileFaults({ path, text, imports, exports }: ModuleFacts): strin
     );
   }
 
-  const [first = ''] = text.split('\n', 1);
+  const [first = ''] = text.replace(/^#!.*\n/, '').split('\n', 1);
   if (!path.endsWith('.test.ts') && !/^\/\/ \S.*\S/.test(first)) {
     faults.push(`${path}: the first line is no comment that says what the file knows`);
   }
