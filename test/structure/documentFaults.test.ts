@@ -1,18 +1,17 @@
 // Knows that the documents speak of what is there.
 import { readFileSync } from 'node:fs';
+import { commands } from '@asfp/cli';
 import { expect, test } from 'vitest';
 import { documentFaults, type Inventory } from './documentFaults.ts';
 import { listPaths, ROOT, readFiles } from './repositoryFiles.ts';
 
 function inventory(): Inventory {
-  const paths = listPaths();
   const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  const commands = paths.map((path) => /^packages\/cli\/src\/commands\/([a-z]+)\.ts$/.exec(path)?.[1]);
   return {
-    paths,
-    commands: commands.filter((command) => command !== undefined),
+    paths: listPaths(),
+    commands: Object.keys(commands),
     scripts: Object.keys(manifest.scripts),
   };
 }
