@@ -11,9 +11,9 @@ import { type BackendName, backendNamed, onBackend } from './onBackend.ts';
 export function loadOnTfjs(backend: BackendName, file: GraphModelFile): Promise<LoadedModel> {
   checkOps(backend, file);
   return onBackend(backend, async () => {
-    const before = engine().memory().numTensors;
+    const before = engine().state.numTensors;
     const model = await loadTopology(file);
-    const held = engine().memory().numTensors - before;
+    const held = engine().state.numTensors - before;
     return loadedModel(backend, model, held, file.url);
   });
 }
@@ -27,9 +27,9 @@ function loadedModel(backend: BackendName, model: GraphModel, held: number, url:
     run: (tensors) => onBackend(backend, () => runOnce(backend, model, inputs, tensors, url)),
     dispose: () =>
       onBackend(backend, () => {
-        const before = engine().memory().numTensors;
+        const before = engine().state.numTensors;
         model.dispose();
-        const freed = before - engine().memory().numTensors;
+        const freed = before - engine().state.numTensors;
         assertInternal(freed === held, `${url} took ${held} tensors and gave ${freed} back`);
       }),
   };

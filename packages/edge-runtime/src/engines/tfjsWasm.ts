@@ -7,6 +7,7 @@ import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
 import { loadOnTfjs } from './tfjsGraphModel.ts';
 
 const ENGINE = 'tfjs-wasm';
+const START_TIMEOUT_MS = 30_000;
 
 /** The wasm engine. */
 export const tfjsWasm: Engine = {
@@ -34,9 +35,32 @@ async function initialise({ wasmPaths, threads }: EngineOptions): Promise<void> 
     setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : { ...wasmPaths });
   }
   if (threads !== undefined) setThreadsCount(threads);
-  if (!(await setBackend('wasm'))) {
+  if (!(await inTime(setBackend('wasm')))) {
     throw notFound(binary, 'a file that does not start; the console says more');
   }
+}
+
+/** A worker that fails to start leaves tfjs waiting for ever. */
+async function inTime<T>(start: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooLate()), START_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([start, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooLate(): AsfpError {
+  return new AsfpError({
+    code: 'wasm-start',
+    where: `engine ${ENGINE}`,
+    expected: `a start within ${START_TIMEOUT_MS / 1000} s`,
+    found: 'workers that do not answer',
+    cure: "Allow them in the page's Content-Security-Policy (worker-src blob:), or serve it without cross-origin isolation to run on one thread",
+  });
 }
 
 /** Which of the three binaries tfjs is going to ask for. */

@@ -1,7 +1,8 @@
 // Knows how to time rivals fairly: next to each other, round after round, until the answer is narrow enough.
-import { bootstrapInterval, describeError, median, type Rng, rngFromSeed } from '@asfp/core';
+import { bootstrapInterval, describeError, median, type Rng, rngFromSeed, shuffledOrder } from '@asfp/core';
 import { type Clock, now } from './clock.ts';
 import { measureOnce } from './measureOnce.ts';
+import { yieldToPage } from './yieldToPage.ts';
 
 /** One rival: a run that ends when its output has been read back. */
 export interface Rival {
@@ -44,9 +45,9 @@ export interface Comparison {
 }
 
 /**
- * First run of each rival, warm-up, then rounds A B C A B C … until the intervals of all ratios are narrow, the budget
- * is spent, or the rounds are used up. A rival that throws gets its error, the others go on. When aborted, rejects
- * with the signal's reason.
+ * First run of each rival, warm-up, then rounds in which each runs once, in shuffled order, until the intervals of all
+ * ratios are narrow, the budget is spent, or the rounds are used up. A rival that throws gets its error, the others go
+ * on. When aborted, rejects with the signal's reason.
  */
 export async function compareLatency(rivals: readonly Rival[], options: CompareOptions): Promise<Comparison> {
   const {
@@ -73,12 +74,16 @@ export async function compareLatency(rivals: readonly Rival[], options: CompareO
   let rounds = 0;
   let nextCheck = minRounds;
   while (rounds < maxRounds) {
-    for (const entry of running()) await entry.sample(signal);
+    await yieldToPage();
+    // A fixed order would let each rival always meet the caches as the same neighbour left them.
+    const order = running();
+    for (const i of shuffledOrder(order.length, rng)) await order[i]?.sample(signal);
     if (running().length === 0) {
       stoppedBy = 'nobody left';
       break;
     }
-    onRound?.(++rounds);
+    rounds++;
+    onRound?.(rounds);
     if (rounds >= minRounds && clock() - start >= budgetMs) {
       stoppedBy = 'budget';
       break;

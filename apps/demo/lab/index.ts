@@ -1,0 +1,8 @@
+// The door of the lab: measuring in a browser, and serving the demo.
+export type { LabEngine, LabReference } from '../src/lab/labApi.ts';
+export { buildSite } from './buildSite.ts';
+export { launchBrowser } from './launchBrowser.ts';
+export { type MeasureOptions, measureLatency, type Subject } from './measureLatency.ts';
+export { type RunIndex, runIndex } from './runIndex.ts';
+export { serveDemo } from './serveDemo.ts';
+export { type SiteOptions, type SiteServer, serveSite } from './serveSite.ts';

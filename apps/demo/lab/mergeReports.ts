@@ -1,0 +1,19 @@
+// Knows how the reports of several pages become one.
+import { assertInternal, type LatencyReport } from '@asfp/core';
+
+/** One report of pages of the same browser; GL facts come from the page that had a GL engine. */
+export function mergeReports(reports: readonly LatencyReport[]): LatencyReport {
+  const [first] = reports;
+  assertInternal(first, 'no page was measured');
+  const gl = reports.find(({ environment }) => environment.webglRenderer !== null)?.environment;
+  return {
+    format: 'asfp.latency-report/1',
+    environment: {
+      ...first.environment,
+      webglRenderer: gl?.webglRenderer ?? null,
+      softwareGl: gl?.softwareGl ?? false,
+    },
+    subjects: reports.flatMap((report) => report.subjects),
+    comparisons: reports.flatMap((report) => report.comparisons),
+  };
+}

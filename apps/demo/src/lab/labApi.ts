@@ -1,0 +1,46 @@
+// Knows what the measuring page is asked and what it answers; plain data, so that it crosses from Node and back.
+import type { LatencyReport } from '@asfp/core';
+
+/** The ways to run a model in the lab; `tfjs-layers-wasm` is `tf.loadLayersModel` on the wasm backend. */
+export type LabEngine = 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-layers-wasm';
+
+/** One model on one engine. */
+export interface LabSubject {
+  /** Name in the report: `dense`, `compact`, or a path. */
+  readonly model: string;
+  /** Address of its model.json. */
+  readonly url: string;
+  readonly format: 'graph' | 'layers';
+  readonly engine: LabEngine;
+  /** Pictures in one run. */
+  readonly batch: number;
+}
+
+/** Numbers to run on and the numbers that must come out, one list for each input and output. */
+export interface LabReference {
+  readonly inputs: readonly (readonly number[])[];
+  readonly outputs: readonly (readonly number[])[];
+}
+
+/** Subjects that share a page and are measured round by round. */
+export interface LabRequest {
+  readonly subjects: readonly LabSubject[];
+  readonly budgetMs: number;
+  /** Threads of the wasm engine; null for one per core. */
+  readonly threads: number | null;
+  /** Null to run on seeded random numbers, the first subject that runs being the reference of the others. */
+  readonly reference: LabReference | null;
+  readonly seed: number;
+}
+
+/** What a page measured. */
+export interface LabResult {
+  readonly report: LatencyReport;
+  /** What was compared with: what was given, or else what the first subject that ran made. */
+  readonly reference: LabReference | null;
+}
+
+/** `window.asfpLab` of the measuring page. */
+export interface LabApi {
+  measure(request: LabRequest): Promise<LabResult>;
+}
