@@ -12,7 +12,7 @@ export {
   normScales,
   normStatistics,
 } from './norm';
-export { averagePoolGrad } from './pool';
+export { averagePoolGrad, maxPoolGrad } from './pool';
 export {
   unrolledConv,
   unrolledFilter,

@@ -2,7 +2,10 @@
 // Ioffe and Szegedy, "Batch Normalization", 2015; chunks' moments are joined as by Chan, Golub and LeVeque, 1979.
 import { nextChunk } from './chunks';
 
-/** Partial results of a chunk of `rows` rows of `channels` floats: `partials[chunks][2][channels]`, the mean and the sum of squared deviations. */
+/**
+ * Partial results of a chunk of `perChunk` rows of `channels` floats, `partials[chunks][3][channels]`: a number near the mean,
+ * and the sums of the deviations from it and of their squares.
+ */
 export function normMoments(
   counter: usize,
   chunks: i32,
@@ -14,67 +17,86 @@ export function normMoments(
   perChunk: i32,
 ): void {
   const step = (<usize>channels) << 2;
+  const zero = f32x4.splat(0);
   for (;;) {
     const chunk = nextChunk(counter, chunks);
     if (chunk < 0) return;
     const first = x + <usize>(chunk * perChunk) * step;
     const count = min(perChunk, rows - chunk * perChunk);
     const end = first + <usize>count * step;
-    const means = partials + <usize>(chunk * 2) * step;
-    const squares = means + step;
+    const means = partials + <usize>(chunk * 3) * step;
+    const sums = means + step;
+    const squares = sums + step;
     const share = f32x4.splat(1 / <f32>count);
     let c = 0;
     for (; c + 16 <= channels; c += 16) {
       const o = (<usize>c) << 2;
-      let a = f32x4.splat(0);
-      let b = a;
-      let d = a;
-      let e = a;
+      let a = zero;
+      let b = zero;
+      let d = zero;
+      let e = zero;
       for (let p = first + o; p < end; p += step) {
         a = f32x4.add(a, v128.load(p));
         b = f32x4.add(b, v128.load(p, 16));
         d = f32x4.add(d, v128.load(p, 32));
         e = f32x4.add(e, v128.load(p, 48));
       }
-      const ma = f32x4.mul(a, share);
-      const mb = f32x4.mul(b, share);
-      const md = f32x4.mul(d, share);
-      const me = f32x4.mul(e, share);
-      v128.store(means + o, ma);
-      v128.store(means + o, mb, 16);
-      v128.store(means + o, md, 32);
-      v128.store(means + o, me, 48);
-      a = f32x4.splat(0);
-      b = a;
-      d = a;
-      e = a;
-      for (let p = first + o; p < end; p += step) {
-        let v = f32x4.sub(v128.load(p), ma);
-        a = f32x4.add(a, f32x4.mul(v, v));
-        v = f32x4.sub(v128.load(p, 16), mb);
-        b = f32x4.add(b, f32x4.mul(v, v));
-        v = f32x4.sub(v128.load(p, 32), md);
-        d = f32x4.add(d, f32x4.mul(v, v));
-        v = f32x4.sub(v128.load(p, 48), me);
-        e = f32x4.add(e, f32x4.mul(v, v));
+      v128.store(means + o, f32x4.mul(a, share));
+      v128.store(means + o, f32x4.mul(b, share), 16);
+      v128.store(means + o, f32x4.mul(d, share), 32);
+      v128.store(means + o, f32x4.mul(e, share), 48);
+      for (let half: usize = 0; half < 64; half += 32) {
+        const m0 = v128.load(means + o + half);
+        const m1 = v128.load(means + o + half, 16);
+        a = zero;
+        b = zero;
+        d = zero;
+        e = zero;
+        for (let p = first + o + half; p < end; p += step) {
+          const v = f32x4.sub(v128.load(p), m0);
+          const w = f32x4.sub(v128.load(p, 16), m1);
+          a = f32x4.add(a, v);
+          b = f32x4.add(b, w);
+          d = f32x4.add(d, f32x4.mul(v, v));
+          e = f32x4.add(e, f32x4.mul(w, w));
+        }
+        v128.store(sums + o + half, a);
+        v128.store(sums + o + half, b, 16);
+        v128.store(squares + o + half, d);
+        v128.store(squares + o + half, e, 16);
       }
-      v128.store(squares + o, a);
-      v128.store(squares + o, b, 16);
-      v128.store(squares + o, d, 32);
-      v128.store(squares + o, e, 48);
+    }
+    for (; c + 4 <= channels; c += 4) {
+      const o = (<usize>c) << 2;
+      let a = zero;
+      for (let p = first + o; p < end; p += step) a = f32x4.add(a, v128.load(p));
+      const mean = f32x4.mul(a, share);
+      a = zero;
+      let d = zero;
+      for (let p = first + o; p < end; p += step) {
+        const v = f32x4.sub(v128.load(p), mean);
+        a = f32x4.add(a, v);
+        d = f32x4.add(d, f32x4.mul(v, v));
+      }
+      v128.store(means + o, mean);
+      v128.store(sums + o, a);
+      v128.store(squares + o, d);
     }
     for (; c < channels; c++) {
       const o = (<usize>c) << 2;
-      let sum: f32 = 0;
-      for (let p = first + o; p < end; p += step) sum += load<f32>(p);
-      const mean = sum / <f32>count;
-      store<f32>(means + o, mean);
-      sum = 0;
+      let a: f32 = 0;
+      for (let p = first + o; p < end; p += step) a += load<f32>(p);
+      const mean = a / <f32>count;
+      a = 0;
+      let d: f32 = 0;
       for (let p = first + o; p < end; p += step) {
         const v = load<f32>(p) - mean;
-        sum += v * v;
+        a += v;
+        d += v * v;
       }
-      store<f32>(squares + o, sum);
+      store<f32>(means + o, mean);
+      store<f32>(sums + o, a);
+      store<f32>(squares + o, d);
     }
   }
 }
@@ -90,22 +112,22 @@ export function normStatistics(
   variance: usize,
 ): void {
   const step = (<usize>channels) << 2;
-  for (let c = 0; c < channels; c++) {
-    const o = (<usize>c) << 2;
+  for (let o: usize = 0; o < step; o += 4) {
     let total: f64 = 0;
     let joined: f64 = 0;
     let squares: f64 = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
-      const p = partials + <usize>(chunk * 2) * step + o;
+      const p = partials + <usize>(chunk * 3) * step + o;
       const count = <f64>min(perChunk, rows - chunk * perChunk);
-      const delta = <f64>load<f32>(p) - joined;
+      const off = <f64>load<f32>(p + step) / count;
+      const delta = <f64>load<f32>(p) + off - joined;
       const all = total + count;
       joined += (delta * count) / all;
-      squares += <f64>load<f32>(p + step) + (delta * delta * total * count) / all;
+      squares += <f64>load<f32>(p + 2 * step) - off * off * count + (delta * delta * total * count) / all;
       total = all;
     }
     store<f32>(mean + o, <f32>joined);
-    store<f32>(variance + o, <f32>(squares / total));
+    store<f32>(variance + o, <f32>max<f64>(0, squares / total));
   }
 }
 
@@ -227,6 +249,23 @@ export function normGradSums(
       v128.store(sums + o, sum1, 16);
       v128.store(products + o, product0);
       v128.store(products + o, product1, 16);
+    }
+    for (; c + 4 <= channels; c += 4) {
+      const o = (<usize>c) << 2;
+      const m = v128.load(mean + o);
+      const scale = v128.load(scales + o);
+      const b = v128.load(beta + o);
+      let sum = zero;
+      let product = zero;
+      for (let i = first + o; i < first + bytes; i += step) {
+        const centred = f32x4.sub(v128.load(x + i), m);
+        let g = v128.load(dy + i);
+        if (relu) g = v128.and(g, f32x4.gt(f32x4.add(f32x4.mul(centred, scale), b), zero));
+        sum = f32x4.add(sum, g);
+        product = f32x4.add(product, f32x4.mul(g, centred));
+      }
+      v128.store(sums + o, sum);
+      v128.store(products + o, product);
     }
     for (; c < channels; c++) {
       const o = (<usize>c) << 2;

@@ -1,12 +1,14 @@
 // Knows which kernels tfjs's wasm backend lacks for training, or has too slow, and registers ours in their place.
 import * as tf from '@tensorflow/tfjs-core';
+// Loading tfjs-layers is what registers tfjs-core's gradients; some of them are replaced here.
+import '@tensorflow/tfjs-layers';
 import { ownKernels } from './ownKernels.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './wasm/convKernels.ts';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwiseKernels.ts';
 import { addSameShape, relu, relu6, reluGrad } from './wasm/elementwiseKernels.ts';
 import { share, slice } from './wasm/movementKernels.ts';
 import { normTraining, normTrainingGrad } from './wasm/normKernels.ts';
-import { averagePoolGrad } from './wasm/poolKernels.ts';
+import { averagePoolGrad, maxPoolGrad } from './wasm/poolKernels.ts';
 
 /** A kernel as the registry keeps it: what it takes is known by its name alone. */
 type AnyKernel = (call: never) => unknown;
@@ -33,6 +35,7 @@ export function registerTrainingKernels(): void {
   );
   replace('Slice', slice, ({ inputs: { x } }) => x?.dtype === 'float32' && x.shape.length <= 4);
   replace('AvgPoolGrad', averagePoolGrad);
+  replace('MaxPoolGrad', maxPoolGrad);
   replace('Add', addSameShape, addsSameShape);
   replace(ownKernels.reluGrad, reluGrad);
   replace(ownKernels.normTraining, normTraining);

@@ -6,6 +6,7 @@ export const sharedKernels = [
   'averagePoolGrad',
   'depthwiseFilterSums',
   'depthwiseInputGrad',
+  'maxPoolGrad',
   'normApply',
   'normGradInput',
   'normGradSums',

@@ -22,7 +22,7 @@ export function normTraining({
   const y = makeOutput(backend, x.shape);
   const mean = makeOutput(backend, gamma.shape);
   const variance = makeOutput(backend, gamma.shape);
-  const [partials, scales] = kernels.workspace(chunks * 8 * channels, 4 * channels) as [number, number];
+  const [partials, scales] = kernels.workspace(chunks * 12 * channels, 4 * channels) as [number, number];
   const [xAt, yAt, meanAt, varianceAt] = [x, y, mean, variance].map((each) => addressOf(backend, each)) as [
     number,
     number,
@@ -83,12 +83,15 @@ export function normTrainingGrad({
   return [dx, dGamma, dBeta];
 }
 
-/** Chunks of about 64 KiB: they stay in the cache between the passes over them. */
+/**
+ * Chunks of at most 64 KiB, which stay in the cache between the passes over them, and at most 1024 rows, which float32 sums
+ * without losing digits.
+ */
 function split(
   shape: readonly number[],
   channels: number,
 ): { rows: number; perChunk: number; chunks: number } {
   const rows = shape.reduce((product, length) => product * length, 1) / channels;
-  const perChunk = Math.max(16, Math.floor(16384 / channels));
+  const perChunk = Math.min(1024, Math.max(16, Math.floor(16384 / channels)));
   return { rows, perChunk, chunks: Math.ceil(rows / perChunk) };
 }
