@@ -31,9 +31,9 @@ export async function runCli(
     );
     return 2;
   }
-  const command = await load.load();
   const terminal = openTerminal(streams, rest.includes('--json'));
   try {
+    const command = await load.load();
     const { values, words } = parseOptions(rest, command.options, command.words);
     if (values['help'] === true) {
       out.write(commandHelp(command));
