@@ -48,7 +48,7 @@ export async function chooseBackend(
     code: 'backend-unusable',
     where: `backend ${request}`,
     expected: 'a backend that loads',
-    found: why.map((refusal) => `${refusal.name}: ${refusal.reason}`).join('; '),
+    found: why.map(({ name, reason }) => (name === request ? reason : `${name}: ${reason}`)).join('; '),
     cure: [...new Set(why.map((refusal) => refusal.cure))].join('; or: '),
   });
 }
