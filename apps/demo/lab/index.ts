@@ -1,6 +1,7 @@
 // The door of the lab: measuring in a browser, and serving the demo.
-export type { LabEngine, LabReference } from '../src/lab/labApi.ts';
+export type { EngineProbe, LabEngine, LabReference } from '../src/lab/labApi.ts';
 export { buildSite } from './buildSite.ts';
+export { type BrowserFound, findBrowser } from './findBrowser.ts';
 export { launchBrowser } from './launchBrowser.ts';
 export { type MeasureOptions, measureLatency, type Subject } from './measureLatency.ts';
 export { type RunIndex, runIndex } from './runIndex.ts';

@@ -1,7 +1,8 @@
 // Knows how latency is measured from Node: pages built and served, a browser driven, everything closed again.
-import { AsfpError, type LatencyReport } from '@asfp/core';
-import type { Browser, Page } from 'playwright-core';
-import type { LabReference, LabRequest, LabResult, LabSubject } from '../src/lab/labApi.ts';
+import type { LatencyReport } from '@asfp/core';
+import type { Browser } from 'playwright-core';
+import type { LabReference, LabSubject } from '../src/lab/labApi.ts';
+import { askLabPage } from './askLabPage.ts';
 import { buildSite } from './buildSite.ts';
 import { launchBrowser } from './launchBrowser.ts';
 import { mergeReports } from './mergeReports.ts';
@@ -55,7 +56,7 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
     const groups = groupsOf(subjects);
     for (const group of groups) {
       onProgress?.(`measuring ${group.map(({ model, engine }) => `${model}@${engine}`).join(', ')}`);
-      const result: LabResult = await measureInPage(browser, server.url, {
+      const result = await askLabPage(browser, server.url, 'measure', {
         subjects: group.map(({ path, batch, ...rest }) => ({
           ...rest,
           url: new URL(`run/${path}`, server.url).href,
@@ -90,55 +91,4 @@ export function groupsOf(subjects: readonly Subject[]): Subject[][] {
     groups.set(backend, [...group, subject]);
   }
   return [...groups.values()];
-}
-
-async function measureInPage(browser: Browser, url: string, request: LabRequest): Promise<LabResult> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const complaints = listen(page, `${url}run/`);
-  try {
-    await page.goto(`${url}lab.html`);
-    await page.waitForFunction('window.asfpLab !== undefined && window.crossOriginIsolated');
-    const result = await page.evaluate(
-      (asked) =>
-        (
-          globalThis as unknown as { asfpLab: { measure(r: LabRequest): Promise<LabResult> } }
-        ).asfpLab.measure(asked),
-      request,
-    );
-    failOn(complaints);
-    return result;
-  } catch (error) {
-    failOn(complaints, error);
-    throw error;
-  } finally {
-    await context.close().catch(() => undefined);
-  }
-}
-
-/** Errors of the page as they come; a model file that does not load is its subject's error, not the page's. */
-function listen(page: Page, models: string): string[] {
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('crash', () => complaints.push('the page crashed'));
-  page.on('console', (message) => {
-    if (message.type() !== 'error') return;
-    if (message.text().startsWith('Failed to load resource') && message.location().url.startsWith(models))
-      return;
-    complaints.push(message.text());
-  });
-  return complaints;
-}
-
-function failOn(complaints: readonly string[], cause?: unknown): void {
-  if (complaints.length === 0) return;
-  throw new AsfpError(
-    {
-      code: 'page-error',
-      where: 'measuring page',
-      expected: 'no errors in its console',
-      found: [...new Set(complaints)].join(' | '),
-    },
-    { cause },
-  );
 }

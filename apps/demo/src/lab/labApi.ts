@@ -40,7 +40,17 @@ export interface LabResult {
   readonly reference: LabReference | null;
 }
 
+/** Whether an engine runs in this browser. */
+export interface EngineProbe {
+  readonly name: string;
+  readonly usable: boolean;
+  /** What runs, or why it does not. */
+  readonly detail: string;
+}
+
 /** `window.asfpLab` of the measuring page. */
 export interface LabApi {
   measure(request: LabRequest): Promise<LabResult>;
+  /** Starts every engine once. */
+  probe(): Promise<readonly EngineProbe[]>;
 }

@@ -1,6 +1,7 @@
 // Knows the measuring page: it waits to be driven.
 import type { LabApi } from './labApi.ts';
 import { measureGroup } from './measureGroup.ts';
+import { probeEngines } from './probeEngines.ts';
 
 declare global {
   interface Window {
@@ -8,4 +9,4 @@ declare global {
   }
 }
 
-window.asfpLab = { measure: measureGroup };
+window.asfpLab = { measure: measureGroup, probe: probeEngines };

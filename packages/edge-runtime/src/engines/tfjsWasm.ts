@@ -3,8 +3,8 @@ import { AsfpError } from '@asfp/core';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
+import { loadOnTfjs } from './loadOnTfjs.ts';
 import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
-import { loadOnTfjs } from './tfjsGraphModel.ts';
 
 const ENGINE = 'tfjs-wasm';
 const START_TIMEOUT_MS = 30_000;

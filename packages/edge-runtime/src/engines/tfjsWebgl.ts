@@ -3,8 +3,8 @@ import { AsfpError, assertInternal } from '@asfp/core';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine, EngineFacts, EngineOptions, LoadedModel } from './engine.ts';
+import { loadOnTfjs } from './loadOnTfjs.ts';
 import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
-import { loadOnTfjs } from './tfjsGraphModel.ts';
 
 const ENGINE = 'tfjs-webgl';
 

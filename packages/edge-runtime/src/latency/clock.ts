@@ -1,10 +1,13 @@
-// Knows the clock, and how fine it is; the only place that reads it.
+// Knows the clocks, and how fine they are; the only place that reads them.
 
 /** A clock in milliseconds from an arbitrary start. */
 export type Clock = () => number;
 
 /** The page's monotonic clock, milliseconds. */
 export const now: Clock = () => performance.now();
+
+/** The date and time of now, ISO 8601. */
+export const dateNow = (): string => new Date().toISOString();
 
 /** The smallest step that a clock takes, milliseconds, seen over `steps` changes. */
 export function clockResolution(clock: Clock = now, steps = 200): number {

@@ -1,7 +1,7 @@
 // Knows where a measurement takes place: browser, cores, isolation, clock.
 import type { LatencyEnvironment } from '@asfp/core';
 import type { EngineFacts } from '../engines/engine.ts';
-import { type Clock, clockResolution, now } from './clock.ts';
+import { type Clock, clockResolution, dateNow, now } from './clock.ts';
 
 /** The parts of a page's globals that are read. */
 export interface PageGlobals {
@@ -23,6 +23,6 @@ export function readEnvironment(
     clockResolutionMs: clockResolution(clock),
     webglRenderer: gl?.webglRenderer ?? null,
     softwareGl: gl?.softwareGl ?? false,
-    date: new Date().toISOString(),
+    date: dateNow(),
   };
 }
