@@ -1,8 +1,8 @@
 // Knows the command `asfp doctor`.
+import { findBrowser } from '@asfp/demo/lab';
 import { listBackends } from '@asfp/trainer';
 import { defineCommand } from '../command.ts';
 import { textTable } from '../terminal/table.ts';
-import { browserStatus } from './browserStatus.ts';
 
 /** Lists what can be used here, and what not, why, and the cure. */
 export const doctor = defineCommand({
@@ -12,26 +12,27 @@ export const doctor = defineCommand({
   options: {},
   run: async ({ terminal }) => {
     const backends = await listBackends();
-    const browser = await browserStatus();
+    const browser = await findBrowser();
+    const works = 'path' in browser;
     const usable = (yes: boolean): string => (yes ? 'usable' : 'not usable');
     const training = backends.map((one) => [
       one.name,
       usable(one.usable),
       one.usable ? `${one.device}, tfjs ${one.version}` : `${one.reason}. ${one.cure}`,
     ]);
-    const engines = browser.usable
+    const engines = works
       ? browser.engines.map((one) => [one.name, usable(one.usable), one.detail])
-      : [['browser', usable(false), browser.reason]];
+      : [['browser', usable(false), `${browser.reason}. ${browser.cure}`]];
     terminal.result(
       [
         `Node ${process.version} on ${process.platform} ${process.arch}`,
         '',
         textTable([['training', '', ''], ...training]),
         '',
-        textTable([[browser.usable ? browser.version : 'browser', '', ''], ...engines]),
+        textTable([[works ? `${browser.version}, ${browser.path}` : 'browser', '', ''], ...engines]),
       ].join('\n'),
       { node: process.version, backends, browser },
     );
-    return backends.some((one) => one.usable) && browser.usable;
+    return backends.some((one) => one.usable) && works;
   },
 });
