@@ -1,17 +1,25 @@
-// Measures training steps of ResNet-20 on a backend: images per second, and whether memory stays flat.
+// Measures whole training steps of ResNet-20: images per second, and whether memory stays flat.
+// node_modules/.bin/tsx --conditions=dev packages/trainer/bench/trainStep.ts [--backend wasm] [--threads 1] [--batch 128] [--steps 10] [--profile]
+import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendRequest } from '../src/backend/backendNames.ts';
 import { chooseBackend } from '../src/backend/chooseBackend.ts';
 import { registerTrainingKernels } from '../src/backend/registerTrainingKernels.ts';
 import { useFusedBatchNorm } from '../src/backend/useFusedBatchNorm.ts';
 import { resnet20 } from './resnet20.ts';
 
-const batch = Number(process.argv[2] ?? 128);
-const steps = Number(process.argv[3] ?? 5);
-const profile = process.argv.includes('--profile');
-const backend = await chooseBackend(
-  (process.env['BACKEND'] as 'auto') ?? 'auto',
-  process.env['THREADS'] ? { threads: Number(process.env['THREADS']) } : {},
-);
+const { values: options } = parseArgs({
+  options: {
+    backend: { type: 'string', default: 'auto' },
+    threads: { type: 'string' },
+    batch: { type: 'string', default: '128' },
+    steps: { type: 'string', default: '10' },
+    profile: { type: 'boolean', default: false },
+  },
+});
+const batch = Number(options.batch);
+const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
+const { name, version, device } = await chooseBackend(options.backend as BackendRequest, threads);
 registerTrainingKernels();
 const model = resnet20();
 useFusedBatchNorm(model);
@@ -24,47 +32,54 @@ const labels = tf.oneHot(
   10,
 );
 const optimizer = tf.train.momentum(0.1, 0.9, true);
-const step = (): number => {
-  const loss = optimizer.minimize(
-    () =>
-      tf.losses.softmaxCrossEntropy(
-        labels,
-        model.apply(images, { training: true }) as tf.Tensor,
-      ) as tf.Scalar,
-    true,
-  ) as tf.Scalar;
-  const value = loss.dataSync()[0] as number;
+
+/** Forward, loss, backward, Nesterov update; gives the loss. */
+function step(): number {
+  const loss = optimizer.minimize(() => {
+    const logits = model.apply(images, { training: true }) as tf.Tensor;
+    return tf.losses.softmaxCrossEntropy(labels, logits) as tf.Scalar;
+  }, true) as tf.Scalar;
+  const [value] = loss.dataSync();
   loss.dispose();
-  return value;
-};
-console.log(`${backend.name} ${backend.version}, ${backend.device}; Node ${process.version}; batch ${batch}`);
-step();
-step();
-const tensors = tf.memory().numTensors;
+  return value as number;
+}
+
+console.log(`${name} ${version}, ${device}; Node ${process.version}; batch ${batch}`);
+// The engine compiles the kernels anew while they first run.
+for (let i = 0; i < 3; i++) step();
+const before = memory();
 const times: number[] = [];
-for (let i = 0; i < steps; i++) {
+for (let i = 1; i <= Number(options.steps); i++) {
   const start = performance.now();
   const loss = step();
-  times.push(performance.now() - start);
-  console.log(
-    `step ${i + 1}: loss ${loss.toFixed(4)}, ${(times.at(-1) as number).toFixed(0)} ms, tensors ${tf.memory().numTensors}`,
-  );
+  const ms = performance.now() - start;
+  times.push(ms);
+  console.log(`step ${i}: loss ${loss.toFixed(4)}, ${ms.toFixed(0)} ms`);
 }
 times.sort((a, b) => a - b);
-const median = times[times.length >> 1] as number;
-console.log(
-  `median ${median.toFixed(1)} ms a step, ${((batch * 1000) / median).toFixed(1)} images/s; tensors grew by ${tf.memory().numTensors - tensors}`,
-);
-if (profile) {
-  const sums = new Map<string, [number, number]>();
-  const { kernels } = await tf.profile(() => step());
-  void kernels;
-  const info = await tf.profile(() => void step());
-  for (const k of info.kernels) {
-    const ms = Number(k.kernelTimeMs);
-    const row = sums.get(k.name) ?? [0, 0];
-    sums.set(k.name, [row[0] + ms, row[1] + 1]);
+const rate = (ms: number | undefined): string =>
+  `${(ms ?? 0).toFixed(1)} ms a step, ${((batch * 1000) / (ms ?? 0)).toFixed(1)} images/s`;
+console.log(`median: ${rate(times[times.length >> 1])}`);
+console.log(`fastest: ${rate(times[0])}`);
+console.log(`memory before the first of these steps: ${before}, after the last: ${memory()}`);
+if (options.profile) await profile();
+
+function memory(): string {
+  const { numTensors, numBytes } = tf.memory();
+  const heap = (tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } }).wasm?.HEAPU8.length;
+  const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return `${numTensors} tensors of ${mebibytes(numBytes)}${heap ? ` in a heap of ${mebibytes(heap)}` : ''}`;
+}
+
+/** Where the time of a step goes, by kernel; scopes count what is inside them once more. */
+async function profile(): Promise<void> {
+  const rows = new Map<string, { ms: number; count: number }>();
+  const { kernels } = await tf.profile(() => void step());
+  for (const kernel of kernels) {
+    const row = rows.get(kernel.name) ?? { ms: 0, count: 0 };
+    rows.set(kernel.name, { ms: row.ms + Number(kernel.kernelTimeMs), count: row.count + 1 });
   }
-  for (const [name, [ms, n]] of [...sums].sort((a, b) => b[1][0] - a[1][0]))
-    console.log(`${name} ${ms.toFixed(1)} ms ${n}`);
+  for (const [kernel, { ms, count }] of [...rows].sort(([, a], [, b]) => b.ms - a.ms)) {
+    console.log(`${ms.toFixed(1).padStart(7)} ms ${String(count).padStart(4)} × ${kernel}`);
+  }
 }

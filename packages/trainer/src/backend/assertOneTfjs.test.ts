@@ -4,9 +4,10 @@ import { assertOneTfjs } from './assertOneTfjs.ts';
 const copy = (folder: string): string => `/${folder}/node_modules/@tensorflow/tfjs-core/dist/tf-core.node.js`;
 
 test('one copy, beside anything else, is fine; so is what this process has loaded', () => {
-  assertOneTfjs();
-  assertOneTfjs([copy('a'), '/a/node_modules/@tensorflow/tfjs-layers/dist/tf-layers.node.js', '/a/b.js']);
-  assertOneTfjs([]);
+  const layers = '/a/node_modules/@tensorflow/tfjs-layers/dist/tf-layers.node.js';
+  for (const files of [undefined, [], [copy('a'), layers, '/a/b.js']]) {
+    expect(() => assertOneTfjs(files)).not.toThrow();
+  }
 });
 
 test('two copies are refused, with both places', () => {

@@ -54,7 +54,7 @@ function variableOf(weight: object): tf.Variable {
 /** The same with a model of its own, plain on the cpu backend and fused on wasm, or the other way round. */
 function once(fusedOn: 'wasm' | 'cpu'): tf.Tensor[] {
   const model = build();
-  if (tf.getBackend() === fusedOn) expect(useFusedBatchNorm(model)).toBe(4);
+  if (tf.getBackend() === fusedOn) useFusedBatchNorm(model);
   const result = trainOnce(model);
   model.dispose();
   return result;
@@ -62,9 +62,9 @@ function once(fusedOn: 'wasm' | 'cpu'): tf.Tensor[] {
 
 test.each(['wasm', 'cpu'] as const)('fused on %s, plain on the other: the same numbers', async (fusedOn) => {
   const { wasm, cpu, ran } = await onBothBackends(() => once(fusedOn));
-  expect(ran.filter((name) => name === 'normGradSums')).toHaveLength(fusedOn === 'wasm' ? 4 : 0);
-  // Two of the three ReLUs are taken in: the third one's input has two consumers.
-  if (fusedOn === 'wasm') expect(ran.filter((name) => name === 'reluGrad')).toHaveLength(1);
+  const count = (kernel: string): number => ran.filter((name) => name === kernel).length;
+  // Where fused, two of the three ReLUs are taken in: the third one's input has two consumers.
+  expect([count('normGradSums'), count('reluGrad')]).toEqual(fusedOn === 'wasm' ? [4, 1] : [0, 3]);
   expect(wasm).toHaveLength(1 + 9 + 17);
   for (const [i, values] of cpu.entries()) {
     expect(largestError(wasm[i] as Float32Array, values)).toBeLessThan(1e-4);
@@ -77,9 +77,9 @@ test('inference, configuration and weights stay as they were; a second call chan
     const x = noise([2, 6, 6, 3], 60);
     const before = { text: JSON.stringify(model.toJSON(null, false)), y: infer(model, x) };
     expect(useFusedBatchNorm(model)).toBe(4);
-    const calls = model.layers.map((layer) => layer.call);
+    const calls = model.layers.map((layer) => Reflect.get(layer, 'call') as unknown);
     expect(useFusedBatchNorm(model)).toBe(4);
-    expect(model.layers.map((layer) => layer.call)).toEqual(calls);
+    expect(model.layers.map((layer) => Reflect.get(layer, 'call') as unknown)).toEqual(calls);
     expect({ text: JSON.stringify(model.toJSON(null, false)), y: infer(model, x) }).toEqual(before);
     model.dispose();
     return [];
