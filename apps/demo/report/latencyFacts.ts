@@ -1,0 +1,72 @@
+// Knows which latencies may be set against each other, and which pair says most.
+import type { LatencyReport, LatencySubject } from '@asfp/core';
+
+/** Two subjects and the median of `a` over that of `b`: above 1, `b` is faster. */
+export interface Pairing {
+  readonly a: LatencySubject;
+  readonly b: LatencySubject;
+  readonly ratio: number;
+  readonly ratioCi: readonly [number, number];
+}
+
+/** What may be said about a ratio: nothing, when its interval holds 1. */
+export type Verdict = 'faster' | 'slower' | 'undecided';
+
+/** The name of a subject in comparisons. */
+export function subjectKey({ model, engine }: Pick<LatencySubject, 'model' | 'engine'>): string {
+  return `${model}@${engine}`;
+}
+
+/** Whether a subject's figures are those of GL drawn by the CPU. */
+export function onSoftwareGl(report: LatencyReport, { engine }: Pick<LatencySubject, 'engine'>): boolean {
+  return report.environment.softwareGl && engine.includes('webgl');
+}
+
+/** The comparisons that were measured in one page, with their subjects; figures of software GL stay among themselves. */
+export function pairings(report: LatencyReport): Pairing[] {
+  const byKey = new Map(report.subjects.map((subject) => [subjectKey(subject), subject]));
+  return report.comparisons.flatMap(({ a, b, ratio, ratioCi }) => {
+    const [left, right] = [byKey.get(a), byKey.get(b)];
+    if (left === undefined || right === undefined || !Number.isFinite(ratio)) return [];
+    if (onSoftwareGl(report, left) !== onSoftwareGl(report, right)) return [];
+    return [{ a: left, b: right, ratio, ratioCi }];
+  });
+}
+
+/** The comparison of two subjects by name, turned round where the file has it the other way. */
+export function pairing(report: LatencyReport, a: string, b: string): Pairing | undefined {
+  for (const pair of pairings(report)) {
+    const [left, right] = [subjectKey(pair.a), subjectKey(pair.b)];
+    if (left === a && right === b) return pair;
+    if (left === b && right === a) {
+      const [low, high] = pair.ratioCi;
+      return { a: pair.b, b: pair.a, ratio: 1 / pair.ratio, ratioCi: [1 / high, 1 / low] };
+    }
+  }
+  return undefined;
+}
+
+/** Compact against dense as users run it today, else converted alike on wasm, else on WebGL with a GPU; then any other pair. */
+export function headlinePairing(report: LatencyReport): Pairing | undefined {
+  const decided =
+    pairing(report, 'dense@tfjs-layers-wasm', 'compact@tfjs-wasm') ??
+    pairing(report, 'dense@tfjs-wasm', 'compact@tfjs-wasm') ??
+    pairing(report, 'dense@tfjs-webgl', 'compact@tfjs-webgl') ??
+    pairings(report).find(({ a }) => !onSoftwareGl(report, a));
+  return decided !== undefined && onSoftwareGl(report, decided.a) ? undefined : decided;
+}
+
+/** What a ratio's interval allows to say about `b`. */
+export function verdict({ ratioCi: [low, high] }: Pick<Pairing, 'ratioCi'>): Verdict {
+  if (low > 1) return 'faster';
+  return high < 1 ? 'slower' : 'undecided';
+}
+
+/** A subject in words: `the dense model as users run it in this browser (tf.loadLayersModel on wasm)`. */
+export function inWords({ model, engine }: Pick<LatencySubject, 'model' | 'engine'>): string {
+  const known = model === 'dense' || model === 'compact';
+  const name = known ? `the ${model} model` : model;
+  return engine === 'tfjs-layers-wasm'
+    ? `${name} as users run it today (tf.loadLayersModel on wasm)`
+    : `${name} on ${engine}`;
+}

@@ -1,0 +1,69 @@
+// Knows how a run is summed up in one sentence that claims nothing that was not measured.
+import { headlinePairing, inWords, onSoftwareGl, type Pairing, verdict } from './latencyFacts.ts';
+import { exact, ms, percent, points, times } from './numbers.ts';
+import type { ReportParts } from './reportParts.ts';
+import { accuracyLost, runFacts } from './runFacts.ts';
+
+/** The answer: `52 % fewer multiply-adds, 48 % smaller, 2.1× faster than …, 82.4 % of the … test images right.` */
+export function resultSentence(parts: ReportParts): string {
+  const clauses = [...costClauses(parts), ...latencyClauses(parts), ...accuracyClauses(parts)];
+  const text = clauses.join(', ');
+  const result =
+    text === '' ? 'Nothing has been measured yet.' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return parts.compactReport?.proof.passed === false
+    ? `${result} The proof failed: the compact model does not answer as the dense one does.`
+    : result;
+}
+
+/** Which model, how much faster than which: `2.1× faster than the dense model on tfjs-wasm`. */
+export function speedClause(pair: Pairing): string {
+  const rival = inWords(pair.a);
+  switch (verdict(pair)) {
+    case 'faster':
+      return `${times(pair.ratio)} faster than ${rival}`;
+    case 'slower':
+      return `${times(1 / pair.ratio)} slower than ${rival}`;
+    case 'undecided':
+      return `no measurable difference in speed from ${rival}`;
+  }
+}
+
+function costClauses({ compactReport }: ReportParts): string[] {
+  if (compactReport === undefined) return [];
+  const { before, after } = compactReport;
+  return [
+    change(before.macs, after.macs, 'fewer multiply-adds', 'more multiply-adds', 'as many multiply-adds'),
+    change(before.bytes, after.bytes, 'smaller', 'larger', 'as large'),
+  ];
+}
+
+function change(before: number, after: number, less: string, more: string, same: string): string {
+  if (after === before || before === 0) return same;
+  const share = Math.abs(before - after) / before;
+  // Whole percents, but never 0 % or 100 % for something that is neither.
+  return `${percent(share, share >= 0.095 && share < 0.995 ? 0 : 1)} ${after < before ? less : more}`;
+}
+
+function latencyClauses({ latencyReport }: ReportParts): string[] {
+  if (latencyReport === undefined) return [];
+  const pair = headlinePairing(latencyReport);
+  if (pair !== undefined) {
+    const known = pair.b.model === 'compact';
+    return [`${known ? '' : `${inWords(pair.b)} `}${speedClause(pair)}`];
+  }
+  const single = latencyReport.subjects.find(
+    (subject) => subject.p50Ms !== null && !onSoftwareGl(latencyReport, subject),
+  );
+  return single === undefined || single.p50Ms === null ? [] : [`${ms(single.p50Ms)} for ${inWords(single)}`];
+}
+
+function accuracyClauses({ events }: ReportParts): string[] {
+  const facts = runFacts(events);
+  if (facts.end === undefined) return [];
+  const { accuracy, testImages } = facts.end;
+  const right = `${percent(accuracy)} of the ${exact(testImages)} test images right`;
+  const lost = accuracyLost(facts);
+  if (lost === undefined) return [right];
+  if (points(lost) === '0.0') return [right, 'as many as before the last prune'];
+  return [right, `${points(lost)} points ${lost > 0 ? 'less' : 'more'} than before the last prune`];
+}
