@@ -2,7 +2,7 @@
 export { addChunks, depthwiseFilterSums, depthwiseInputGrad } from './depthwise';
 export { add, relu, reluGrad } from './elementwise';
 export { packPanels } from './gemm';
-export { fill, moveBlock } from './movement';
+export { moveBlock } from './movement';
 export {
   normApply,
   normGradInput,
@@ -20,10 +20,5 @@ export {
   unrolledInputGrad,
   unrolledScratch,
 } from './unrolled';
-export {
-  winogradConv,
-  winogradFilter,
-  winogradFilterSums,
-  winogradScratch,
-  winogradWeights,
-} from './winograd';
+export { winogradConv, winogradFilterSums, winogradScratch } from './winograd';
+export { winogradFilter, winogradWeights } from './winogradWeights';

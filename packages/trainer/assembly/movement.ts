@@ -31,13 +31,3 @@ export function moveBlock(
     }
   }
 }
-
-/** Sets `size` floats to `value`. */
-export function fill(dst: usize, size: i32, value: f32): void {
-  const bytes = (<usize>size) << 2;
-  const whole = bytes & ~15;
-  const lanes = f32x4.splat(value);
-  let o: usize = 0;
-  for (; o < whole; o += 16) v128.store(dst + o, lanes);
-  for (; o < bytes; o += 4) store<f32>(dst + o, value);
-}
