@@ -2,7 +2,7 @@
 import type { ModuleFacts } from './readModule.ts';
 
 /** Scripts that people start by hand, and the rooms that talk to the terminal. */
-const TERMINAL = [/^packages\/cli\//, /^scripts\//, /^packages\/[^/]+\/bench\//];
+const TERMINAL = [/^packages\/cli\//, /^scripts\//, /^(packages\/[^/]+|test)\/bench\//];
 
 const CLOCKS = [
   ...TERMINAL,
