@@ -1,5 +1,6 @@
 // Knows which latencies may be set against each other, and which pair says most.
 import type { LatencyReport, LatencySubject } from '@asfp/core';
+import { interval, times } from './numbers.ts';
 
 /** Two subjects and the median of `a` over that of `b`: above 1, `b` is faster. */
 export interface Pairing {
@@ -60,6 +61,19 @@ export function headlinePairing(report: LatencyReport): Pairing | undefined {
 export function verdict({ ratioCi: [low, high] }: Pick<Pairing, 'ratioCi'>): Verdict {
   if (low > 1) return 'faster';
   return high < 1 ? 'slower' : 'undecided';
+}
+
+/** What may be said of `b` against `a`, and the 95 % interval of the factor that is said. */
+export function difference(pair: Pairing, digits = 2): { readonly words: string; readonly range: string } {
+  const [low, high] = pair.ratioCi;
+  switch (verdict(pair)) {
+    case 'faster':
+      return { words: `${times(pair.ratio, digits)} faster`, range: interval([low, high]) };
+    case 'slower':
+      return { words: `${times(1 / pair.ratio, digits)} slower`, range: interval([1 / high, 1 / low]) };
+    case 'undecided':
+      return { words: 'no measurable difference in speed', range: interval([low, high]) };
+  }
 }
 
 /** A subject in words: `the dense model as users run it in this browser (tf.loadLayersModel on wasm)`. */

@@ -1,6 +1,6 @@
 // Knows how a run is summed up in one sentence that claims nothing that was not measured.
-import { headlinePairing, inWords, onSoftwareGl, type Pairing, verdict } from './latencyFacts.ts';
-import { exact, ms, percent, points, times } from './numbers.ts';
+import { difference, headlinePairing, inWords, onSoftwareGl, verdict } from './latencyFacts.ts';
+import { exact, ms, percent, points } from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
 import { accuracyLost, runFacts } from './runFacts.ts';
 
@@ -13,19 +13,6 @@ export function resultSentence(parts: ReportParts): string {
   return parts.compactReport?.proof.passed === false
     ? `${result} The proof failed: the compact model does not answer as the dense one does.`
     : result;
-}
-
-/** Which model, how much faster than which: `2.1× faster than the dense model on tfjs-wasm`. */
-export function speedClause(pair: Pairing): string {
-  const rival = inWords(pair.a);
-  switch (verdict(pair)) {
-    case 'faster':
-      return `${times(pair.ratio)} faster than ${rival}`;
-    case 'slower':
-      return `${times(1 / pair.ratio)} slower than ${rival}`;
-    case 'undecided':
-      return `no measurable difference in speed from ${rival}`;
-  }
 }
 
 function costClauses({ compactReport }: ReportParts): string[] {
@@ -48,8 +35,9 @@ function latencyClauses({ latencyReport }: ReportParts): string[] {
   if (latencyReport === undefined) return [];
   const pair = headlinePairing(latencyReport);
   if (pair !== undefined) {
-    const known = pair.b.model === 'compact';
-    return [`${known ? '' : `${inWords(pair.b)} `}${speedClause(pair)}`];
+    const subject = pair.b.model === 'compact' ? '' : `${inWords(pair.b)} `;
+    const than = verdict(pair) === 'undecided' ? 'against' : 'than';
+    return [`${subject}${difference(pair).words} ${than} ${inWords(pair.a)}`];
   }
   const single = latencyReport.subjects.find(
     (subject) => subject.p50Ms !== null && !onSoftwareGl(latencyReport, subject),

@@ -1,0 +1,73 @@
+// Knows the lists at the end of the report: where it was measured, and every setting of the run.
+import { type Content, html, type Markup } from './html.ts';
+import { exact, ms, notMeasured, rounded } from './numbers.ts';
+import type { ReportParts } from './reportParts.ts';
+import { runFacts } from './runFacts.ts';
+
+/** Where training and measuring took place. */
+export function environmentSection({ events, latencyReport }: ReportParts): Markup {
+  const { start, end } = runFacts(events);
+  const training: (readonly [string, Content])[] =
+    start === undefined
+      ? [['Training', notMeasured]]
+      : [
+          ['Trained on', `${start.backend}, ${start.device}`],
+          ['Data', `${start.dataset}: ${start.datasetWhy}`],
+          ['Images', `${exact(start.trainImages)} for training, ${exact(start.testImages)} for testing`],
+          ['Training took', end === undefined ? notMeasured : `${rounded(end.seconds)}\u00a0s`],
+        ];
+  const environment = latencyReport?.environment;
+  const measuring: (readonly [string, Content])[] =
+    environment === undefined
+      ? [['Latency', notMeasured]]
+      : [
+          ['Browser', environment.userAgent],
+          ['Cores', environment.cores],
+          ['Cross-origin isolated', environment.crossOriginIsolated ? 'yes' : 'no'],
+          ['Step of the clock', ms(environment.clockResolutionMs)],
+          ['WebGL renderer', environment.webglRenderer ?? 'no WebGL model was measured'],
+          ['Software GL', environment.softwareGl ? 'yes: WebGL was drawn by the CPU' : 'no'],
+          ['Measured on', environment.date],
+        ];
+  return facts([...training, ...measuring]);
+}
+
+/** Every choice of the run, and what the model file says of its origin. */
+export function settingsSection({ settings, card }: ReportParts): Markup {
+  const chosen =
+    settings === undefined
+      ? html`<p class="missing">The settings of the training run were ${notMeasured}.</p>`
+      : facts(
+          Object.entries(settings)
+            .filter(([key]) => key !== 'format')
+            .map(([key, value]) => [inWords(key), written(value)]),
+        );
+  if (card === undefined) return chosen;
+  const { height, width, channels, mean, deviation } = card.input;
+  const origin = facts([
+    ['Input', `${height} × ${width} × ${channels}`],
+    ['Mean', mean.map((value) => rounded(value)).join(', ')],
+    ['Deviation', deviation.map((value) => rounded(value)).join(', ')],
+    ['Labels', card.labels.join(', ')],
+    ...Object.entries(card.provenance ?? {}).map(([key, value]): [string, string] => [
+      inWords(key),
+      written(value),
+    ]),
+  ]);
+  return html`${chosen}<h3>The model file says of itself</h3>${origin}`;
+}
+
+function facts(rows: readonly (readonly [string, Content])[]): Markup {
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
+}
+
+function written(value: unknown): string {
+  if (value === null) return 'none';
+  return Array.isArray(value) ? value.join(', ') || 'none' : String(value);
+}
+
+/** `weightDecay` becomes `Weight decay`. */
+function inWords(key: string): string {
+  const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
