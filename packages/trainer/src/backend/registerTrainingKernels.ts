@@ -7,7 +7,7 @@ import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './wasm/convKe
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwiseKernels.ts';
 import { addSameShape, relu, relu6, reluGrad } from './wasm/elementwiseKernels.ts';
 import { share, slice } from './wasm/movementKernels.ts';
-import { normTraining, normTrainingGrad } from './wasm/normKernels.ts';
+import { fusedBatchNorm, normTraining, normTrainingGrad } from './wasm/normKernels.ts';
 import { averagePoolGrad, maxPoolGrad } from './wasm/poolKernels.ts';
 
 /** A kernel as the registry keeps it: what it takes is known by its name alone. */
@@ -25,6 +25,7 @@ export function registerTrainingKernels(): void {
   replace('Conv2DBackpropFilter', conv2DBackpropFilter);
   replace('DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput);
   replace('DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter);
+  replace('FusedBatchNorm', fusedBatchNorm, normalizesChannels);
   replace('Relu', relu, ({ inputs }) => inputs['x']?.dtype === 'float32');
   replace('Relu6', relu6, ({ inputs }) => inputs['x']?.dtype === 'float32');
   replace('Identity', share, ({ inputs }) => inputs['x']?.dtype !== 'string');
@@ -69,6 +70,12 @@ function isPlainConv({ inputs, attrs }: Call): boolean {
     (activation === undefined || activation === null || activation === 'linear') &&
     dataFormat !== 'NCHW'
   );
+}
+
+/** Every vector given, one number a channel. */
+function normalizesChannels({ inputs: { x, mean, variance, scale, offset } }: Call): boolean {
+  const vectors = [mean, variance, scale, offset];
+  return vectors.every((each) => each?.shape.length === 1 && each.shape[0] === x?.shape.at(-1));
 }
 
 function addsSameShape({ inputs: { a, b } }: Call): boolean {

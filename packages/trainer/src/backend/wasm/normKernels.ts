@@ -1,5 +1,5 @@
-// Knows the two kernels of batch normalisation in training, of our own names: forward, and all gradients at once.
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+// Knows batch normalisation on the wasm backend: in inference, and in training forward and all gradients at once.
+import type { FusedBatchNormAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelCall } from './kernelCall.ts';
 import { kernelsOf } from './kernels.ts';
 import { addressOf, makeOutput } from './wasmBackend.ts';
@@ -40,6 +40,28 @@ export function normTraining({
     ...[xAt, yAt, meanAt, scales, betaAt, rows, channels, perChunk, Number(relu)],
   );
   return [y, mean, variance];
+}
+
+/** `y` of `x` (`[…, c]`) by given `mean` and `variance`, then `scale` and `offset` (`[c]` each): tfjs's FusedBatchNorm. */
+export function fusedBatchNorm({
+  inputs: { x, mean, variance, scale, offset },
+  attrs: { varianceEpsilon },
+  backend,
+}: KernelCall<'x' | 'mean' | 'variance' | 'scale' | 'offset', FusedBatchNormAttrs>): TensorInfo {
+  const kernels = kernelsOf(backend);
+  const channels = mean.shape[0] as number;
+  const { rows, perChunk, chunks } = split(x.shape, channels);
+  const y = makeOutput(backend, x.shape);
+  const [scales] = kernels.workspace(4 * channels) as [number];
+  const at = (tensor: TensorInfo): number => addressOf(backend, tensor);
+  kernels.call.normScales(at(variance), at(scale), channels, varianceEpsilon, scales);
+  kernels.run(
+    'normApply',
+    chunks,
+    0,
+    ...[at(x), at(y), at(mean), scales, at(offset), rows, channels, perChunk, 0],
+  );
+  return y;
 }
 
 /** `[dx, dGamma, dBeta]` of `dy`, with what the forward kernel took and gave. */
