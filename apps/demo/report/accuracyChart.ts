@@ -3,7 +3,7 @@ import type { EpochEvent } from '@asfp/core';
 import { epochLabels, epochX, leftMargin } from './epochAxis.ts';
 import { type Figure, figure, missingFigure } from './figure.ts';
 import type { Markup } from './html.ts';
-import { exact, percent, rounded } from './numbers.ts';
+import { exact, lean, percent, rounded } from './numbers.ts';
 import { placeLabels } from './placeLabels.ts';
 import type { ReportParts } from './reportParts.ts';
 import { type RunFacts, runFacts } from './runFacts.ts';
@@ -130,7 +130,7 @@ function tableOf({ epochs }: RunFacts): Figure['table'] {
       exact(event.evalImages),
       percent(event.trainAccuracy),
       rounded(event.loss),
-      rounded(event.learningRate),
+      lean(event.learningRate),
       percent(event.rate),
       rounded(event.imagesPerSecond),
       rounded(event.seconds),

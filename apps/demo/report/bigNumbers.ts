@@ -1,7 +1,7 @@
 // Knows the row of large numbers: accuracy, multiply-adds, weights and latency, dense → compact, with their spread.
 import { type Content, html, type Markup } from './html.ts';
 import { difference, headlinePairing, inWords, onSoftwareGl } from './latencyFacts.ts';
-import { bytes, exact, interval, ms, msInterval, notMeasured, percent, short } from './numbers.ts';
+import { bytes, exact, fromTo, interval, ms, msInterval, notMeasured, percent, short } from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
 import { accuracyLost, runFacts, shareInterval } from './runFacts.ts';
 
@@ -22,15 +22,15 @@ export function bigNumbers(parts: ReportParts): Markup {
 function tile({ name, before, after, notes }: BigNumber): Markup {
   const none = after === notMeasured;
   return html`<div class="tile"><h2>${name}</h2>
-<p class="${none ? 'big none' : 'big'}">${arrow(before)}<span class="after">${after}</span></p>
+<p class="${none ? 'big none' : 'big'}">${beforeAndAfter(before, after)}</p>
 ${notes.map((note) => html`<p class="note">${note}</p>`)}</div>
 `;
 }
 
-function arrow(before: string | undefined): Content {
-  return before === undefined
-    ? undefined
-    : html`<span class="before">${before}</span><span class="arrow" aria-label="to"> → </span>`;
+function beforeAndAfter(before: string | undefined, after: string): Content {
+  if (before === undefined) return html`<span class="after">${after}</span>`;
+  const [from, to] = fromTo(before, after);
+  return html`<span class="before">${from}</span><span class="arrow"> <span aria-label="to">→</span> </span><span class="after">${to}</span>`;
 }
 
 function accuracy({ events, card }: ReportParts): BigNumber {
@@ -56,7 +56,7 @@ function accuracy({ events, card }: ReportParts): BigNumber {
   const notes = [spread];
   if (last !== undefined) {
     notes.push(
-      `On ${exact(last.evalImages)} of them ${before} before and ${percent(last.accuracyAfter)} right after the last prune`,
+      `On ${exact(last.evalImages)} of them: ${before} before the last prune, ${percent(last.accuracyAfter)} after it`,
     );
   }
   return { name, after: percent(end.accuracy), notes };
@@ -101,8 +101,8 @@ function latency({ latencyReport }: ReportParts): BigNumber {
       before: ms(pair.a.p50Ms),
       after: ms(pair.b.p50Ms),
       notes: [
-        `medians; 95 % intervals ${ranges.join(' → ')} ms`,
         `${difference(pair).words}: ${inWords(pair.b)} against ${inWords(pair.a)}`,
+        `95 % intervals of the medians ${ranges.join(' → ')} ms`,
       ],
     };
   }

@@ -1,6 +1,6 @@
 // Knows the lists at the end of the report: where it was measured, and every setting of the run.
 import { type Content, html, type Markup } from './html.ts';
-import { exact, ms, notMeasured, rounded } from './numbers.ts';
+import { exact, lean, notMeasured, rounded } from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
 import { runFacts } from './runFacts.ts';
 
@@ -24,10 +24,10 @@ export function environmentSection({ events, latencyReport }: ReportParts): Mark
           ['Browser', environment.userAgent],
           ['Cores', environment.cores],
           ['Cross-origin isolated', environment.crossOriginIsolated ? 'yes' : 'no'],
-          ['Step of the clock', ms(environment.clockResolutionMs)],
+          ['Step of the clock', `${lean(environment.clockResolutionMs)}\u00a0ms`],
           ['WebGL renderer', environment.webglRenderer ?? 'no WebGL model was measured'],
           ['Software GL', environment.softwareGl ? 'yes: WebGL was drawn by the CPU' : 'no'],
-          ['Measured on', environment.date],
+          ['Measured on', environment.date.replace(/^(.{10})T(.{5}).*Z$/, '$1, $2\u00a0UTC')],
         ];
   return facts([...training, ...measuring]);
 }
@@ -46,8 +46,8 @@ export function settingsSection({ settings, card }: ReportParts): Markup {
   const { height, width, channels, mean, deviation } = card.input;
   const origin = facts([
     ['Input', `${height} × ${width} × ${channels}`],
-    ['Mean', mean.map((value) => rounded(value)).join(', ')],
-    ['Deviation', deviation.map((value) => rounded(value)).join(', ')],
+    ['Mean', mean.map((value) => lean(value)).join(', ')],
+    ['Deviation', deviation.map((value) => lean(value)).join(', ')],
     ['Labels', card.labels.join(', ')],
     ...Object.entries(card.provenance ?? {}).map(([key, value]): [string, string] => [
       inWords(key),
@@ -58,11 +58,16 @@ export function settingsSection({ settings, card }: ReportParts): Markup {
 }
 
 function facts(rows: readonly (readonly [string, Content])[]): Markup {
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div${isLong(value) ? html` class="wide"` : undefined}><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
+}
+
+function isLong(value: Content): boolean {
+  return typeof value === 'string' && value.length > 30;
 }
 
 function written(value: unknown): string {
   if (value === null) return 'none';
+  if (typeof value === 'number') return exact(value);
   return Array.isArray(value) ? value.join(', ') || 'none' : String(value);
 }
 

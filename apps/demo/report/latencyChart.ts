@@ -12,6 +12,8 @@ const title = 'Latency';
 const headingHeight = 26;
 const noteHeight = 17;
 const rowHeight = 52;
+/** Room for a line that counts the samples beyond the axis. */
+const tailHeight = 14;
 const axisHeight = 26;
 
 /** Subjects that were measured in one page and share an axis. */
@@ -49,7 +51,10 @@ function kindOf(engine: string): string {
 function panelFigure(panel: Panel, report: LatencyReport): Markup {
   const { name, subjects, softwareGl } = panel;
   const heading = softwareGl ? `Latency on ${name} drawn by the CPU (software GL)` : `Latency on ${name}`;
-  const comparisons = pairings(report).filter(({ a, b }) => subjects.includes(a) && subjects.includes(b));
+  // What pruning changed stands above what converting changed.
+  const comparisons = pairings(report)
+    .filter(({ a, b }) => subjects.includes(a) && subjects.includes(b))
+    .sort((one, other) => Number(other.b.model === 'compact') - Number(one.b.model === 'compact'));
   const failed = subjects.filter(({ error, p50Ms }) => error !== undefined || p50Ms === null);
   return figure({
     title: heading,
@@ -60,7 +65,7 @@ function panelFigure(panel: Panel, report: LatencyReport): Markup {
     below: [
       failed.map(
         ({ model, engine, error }) =>
-          html`<p class="alarm">${model} on ${engine} was ${notMeasured}: ${error ?? 'no run was timed'}</p>`,
+          html`<p class="note alarm">${model} on ${engine} was ${notMeasured}: ${error ?? 'no run was timed'}</p>`,
       ),
       comparisons.length === 0
         ? undefined
@@ -92,7 +97,7 @@ function panelFigure(panel: Panel, report: LatencyReport): Markup {
 /** What a comparison says: `2.1× faster: compact …, against dense … (95 % interval …)`. */
 function inClause(pair: Pairing): Content {
   const { words, range } = difference(pair, 3);
-  return html`<b>${words}</b>: ${inWords(pair.b)} against ${inWords(pair.a)} <span class="quiet">(95 % interval of the factor ${range})</span>`;
+  return html`<b>${words.charAt(0).toUpperCase() + words.slice(1)}</b>: ${inWords(pair.b)} against ${inWords(pair.a)} <span class="quiet">(95 % interval of the factor ${range})</span>`;
 }
 
 function row(subject: LatencySubject): Content[] {
@@ -118,9 +123,10 @@ function drawing(subjects: readonly LatencySubject[], name: string): Markup {
   const rest = Math.max(
     ...subjects.map(({ samplesMs }) => (samplesMs.length === 0 ? 0 : quantile(samplesMs, 0.95))),
   );
-  const steps = ticks(0, rest * 1.1 || 1, 5);
+  const steps = ticks(0, rest * 1.05 || 1, 5);
   const high = steps.at(-1) ?? 1;
   const parts: Markup[] = [];
+  const tops: number[] = [];
   let y = 0;
   let engine = '';
   for (const subject of subjects) {
@@ -136,19 +142,24 @@ function drawing(subjects: readonly LatencySubject[], name: string): Markup {
       }
     }
     parts.push(strip(subject, y, high));
-    y += rowHeight;
+    tops.push(y);
+    y += rowHeight + (beyondOf(subject, high) > 0 ? tailHeight : 0);
   }
   const height = y + axisHeight;
   return chart(
     height,
     `Latency on ${name}: ${subjects.map((subject) => `${subject.model} on ${subject.engine} ${subject.p50Ms === null ? notMeasured : `median ${ms(subject.p50Ms)}`}`).join('; ')}.`,
     steps.map((step, i) => [
-      line(step / high, 20, step / high, y, { class: i === 0 ? 'axis' : 'grid' }),
-      label(step / high, y + 17, i === steps.length - 1 ? `${exact(step)} ms` : exact(step), {
+      tops.map((top) =>
+        line(step / high, top + 22, step / high, top + 46, { class: i === 0 ? 'axis' : 'grid' }),
+      ),
+      line(step / high, y, step / high, y + 4, { class: 'axis' }),
+      label(step / high, y + 18, i === steps.length - 1 ? `${exact(step)} ms` : exact(step), {
         class: 'quiet',
         'text-anchor': i === 0 ? 'start' : i === steps.length - 1 ? 'end' : 'middle',
       }),
     ]),
+    line(0, y, 1, y, { class: 'axis' }),
     parts,
   );
 }
@@ -161,7 +172,8 @@ function engineName(engine: string): readonly [string, string] {
 function strip(subject: LatencySubject, y: number, high: number): Markup {
   const { model, batch, samplesMs, p50Ms, ciMs } = subject;
   const kind = model === 'compact' ? 'compact' : 'dense';
-  const name = batch === 1 ? model : `${model}, batch of ${batch}`;
+  const short = model.length > 24 ? `…${model.slice(-23)}` : model;
+  const name = batch === 1 ? short : `${short}, batch ${batch}`;
   const middle = y + 34;
   if (p50Ms === null) {
     return element('g', {}, [
@@ -170,7 +182,7 @@ function strip(subject: LatencySubject, y: number, high: number): Markup {
     ]);
   }
   const shown = samplesMs.filter((sample) => sample <= high);
-  const beyond = samplesMs.length - shown.length;
+  const beyond = beyondOf(subject, high);
   const spread =
     ciMs === null ? '' : ` ${element('tspan', { class: 'quiet' }, `(${interval(ciMs)})`).markup}`;
   return element('g', {}, [
@@ -191,9 +203,13 @@ function strip(subject: LatencySubject, y: number, high: number): Markup {
     line(p50Ms / high, middle - 10, p50Ms / high, middle + 10, { class: `${kind}-median` }),
     beyond === 0
       ? undefined
-      : label(1, middle + 4, `${beyond} more, up to ${ms(Math.max(...samplesMs))} →`, {
+      : label(1, y + rowHeight + 6, `${beyond} more, up to ${ms(Math.max(...samplesMs))} →`, {
           class: 'halo quiet small',
           'text-anchor': 'end',
         }),
   ]);
+}
+
+function beyondOf({ samplesMs }: LatencySubject, high: number): number {
+  return samplesMs.filter((sample) => sample > high).length;
 }

@@ -29,6 +29,7 @@ export function pairings(report: LatencyReport): Pairing[] {
   return report.comparisons.flatMap(({ a, b, ratio, ratioCi }) => {
     const [left, right] = [byKey.get(a), byKey.get(b)];
     if (left === undefined || right === undefined || !Number.isFinite(ratio)) return [];
+    if (left.p50Ms === null || right.p50Ms === null) return [];
     if (onSoftwareGl(report, left) !== onSoftwareGl(report, right)) return [];
     return [{ a: left, b: right, ratio, ratioCi }];
   });

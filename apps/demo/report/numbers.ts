@@ -24,6 +24,17 @@ export function rounded(value: number, digits = 3): string {
   return Math.abs(value) >= 1 ? exact(Number(parts)) : minus(Number(parts).toFixed(12).replace(/0+$/, ''));
 }
 
+/** A number that was chosen, not measured, without zeros at its end: `0.005`. */
+export function lean(value: number, digits = 3): string {
+  return Number.isFinite(value) ? exact(Number(value.toPrecision(digits))) : notFinite(value);
+}
+
+/** Two figures with their unit once where it is the same: `4.71` and `1.87 ms`. */
+export function fromTo(before: string, after: string): readonly [string, string] {
+  const [number = '', unit] = before.split(gap);
+  return [unit !== undefined && after.endsWith(`${gap}${unit}`) ? number : before, after];
+}
+
 /** Milliseconds. */
 export function ms(value: number): string {
   return `${rounded(value)}${gap}ms`;
@@ -31,7 +42,8 @@ export function ms(value: number): string {
 
 /** An interval without its unit: `1.24 – 1.31`. */
 export function interval([low, high]: readonly [number, number]): string {
-  return `${rounded(low)}${gap}–${gap}${rounded(high)}`;
+  // A word joiner: a line may break after a dash.
+  return `${rounded(low)}${gap}–\u2060${gap}${rounded(high)}`;
 }
 
 /** An interval in milliseconds. */

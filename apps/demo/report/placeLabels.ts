@@ -22,6 +22,8 @@ interface Box {
 }
 
 const letterHeight = 12;
+/** From a point to the base of its label, pixels: above, below, and one line further each. */
+const offsets = [-9, 18, -24, 33];
 
 /** A place for the name of each line, in order, judged at the narrowest width; the last points are preferred when all is equal. */
 export function placeLabels(lines: readonly NamedLine[], top: number, bottom: number): PlacedLabel[] {
@@ -29,13 +31,13 @@ export function placeLabels(lines: readonly NamedLine[], top: number, bottom: nu
   return lines.map(({ name, points }) => {
     let best: { readonly place: PlacedLabel; readonly box: Box; readonly cost: number } | undefined;
     for (const [x, y] of points) {
-      for (const above of [true, false]) {
-        const place: PlacedLabel = { x, y: above ? y - 9 : y + 18, anchor: anchorAt(x) };
+      for (const [step, offset] of offsets.entries()) {
+        const place: PlacedLabel = { x, y: y + offset, anchor: anchorAt(x) };
         const box = boxOf(place, name);
         if (box.top < top || box.bottom > bottom || box.left < 0 || box.right > narrowestPx) continue;
         const crossed = lines.reduce((sum, line) => sum + crossing(box, line.points), 0);
         const covered = taken.filter((other) => overlap(box, other)).length;
-        const cost = crossed * 10 + covered * 1000 - x;
+        const cost = crossed * 10 + covered * 1000 + step - x;
         if (best === undefined || cost < best.cost) best = { place, box, cost };
       }
     }

@@ -31,7 +31,7 @@ export function renderReport(parts: ReportParts): string {
 </head>
 <body>
 <header>
-<p class="kicker">${subject}</p>
+<p class="kicker">${subject.split(' · ').map((part) => html`<span>${part}</span> `)}</p>
 <h1>${sentence}</h1>
 </header>
 <main>

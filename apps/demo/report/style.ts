@@ -16,10 +16,12 @@ code { font: 0.9em/1.4 var(--mono); }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 .quiet, .note, .missing { color: var(--quiet); }
 .note { font-size: var(--step--1); line-height: 1.45; }
-.alarm { color: var(--alarm); }
+.alarm, .note.alarm { color: var(--alarm); }
 
 header { display: grid; gap: 0.75rem; }
 header .kicker { font-size: var(--step--1); color: var(--quiet); }
+.kicker span { white-space: nowrap; }
+.kicker span + span::before { content: '· '; }
 h1 {
   font-size: clamp(1.375rem, 1rem + 1.7vw, var(--step-3)); line-height: 1.22; font-weight: 600;
   letter-spacing: -0.012em; max-width: 34em; text-wrap: balance;
@@ -31,7 +33,7 @@ h1 {
 }
 .tile h2 { font-size: var(--step--1); font-weight: 600; color: var(--quiet); }
 .tile .big { font-size: var(--step-2); line-height: 1.2; font-weight: 600; letter-spacing: -0.02em; margin: 0.25rem 0 0.375rem; }
-.tile .big > span { white-space: nowrap; }
+.tile .big > span:not(.arrow) { white-space: nowrap; }
 .tile .before, .tile .arrow { font-weight: 400; color: var(--dense-text); }
 .tile .arrow { font-size: 0.8em; }
 .tile .after { color: var(--compact-text); }
@@ -70,7 +72,7 @@ ul.plain b { font-weight: 600; }
 .quiet-fill { fill: var(--quiet); opacity: 0.55; }
 .dense-outline { fill: var(--dense-soft); stroke: var(--dense); shape-rendering: crispEdges; }
 .compact-ring { fill: var(--ground); stroke: var(--compact); stroke-width: 2.5px; }
-.dense-dots { stroke: var(--dense); stroke-width: 4px; opacity: 0.45; }
+.dense-dots { stroke: var(--dense-text); stroke-width: 4px; opacity: 0.4; }
 .compact-dots { stroke: var(--compact); stroke-width: 4px; opacity: 0.4; }
 .dense-interval { fill: var(--dense-text); opacity: 0.4; }
 .compact-interval { fill: var(--compact-text); opacity: 0.4; }
@@ -91,7 +93,9 @@ thead th { color: var(--quiet); }
 .verdict { font-weight: 600; }
 .prose ul, .prose ol { padding-left: 1.25rem; display: grid; gap: 0.3rem; max-width: 76ch; }
 .passes ul { margin-top: 0.2rem; font-size: var(--step--1); color: var(--quiet); }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: 0.9rem 2rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 8.5rem), 1fr)); gap: 0.9rem 1.75rem; }
+.facts .wide { grid-column: span 2; }
+.facts + h3 { margin: 2rem 0 0.9rem; }
 .facts > div { min-width: 0; }
 .facts dt { font-size: var(--step--1); color: var(--quiet); }
 .facts dd { overflow-wrap: anywhere; }
