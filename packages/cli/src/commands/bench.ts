@@ -6,14 +6,14 @@ import { AsfpError, type LatencyReport } from '@asfp/core';
 import { type LabEngine, measureLatency, type Subject } from '@asfp/demo/lab';
 import { renderReport } from '@asfp/demo/report';
 import { type ModelOnDisk, readModelFiles } from '@asfp/trainer/files';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { jsonText, writeRunFile } from '../files/runFolder.ts';
 import { textTable } from '../terminal/table.ts';
 
 const graphEngines: readonly LabEngine[] = ['tfjs-wasm', 'tfjs-webgl'];
 
 /** Measures models in a real browser. */
-export const bench = defineCommand({
+export const bench: Command = defineCommand({
   name: 'bench',
   summary:
     'Latency of models in a headless Chromium: the same page, interleaved, outputs read back in every run.',

@@ -1,12 +1,12 @@
 // Knows the command `asfp compact`.
 import type { CompactReport } from '@asfp/core';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { compactModel } from '../compactModel.ts';
 import { writeModel } from '../files/writeModel.ts';
 import { count, percent, size } from '../terminal/table.ts';
 
 /** Writes the smaller model and its report. */
-export const compactCommand = defineCommand({
+export const compactCommand: Command = defineCommand({
   name: 'compact',
   summary:
     'Writes a smaller GraphModel that computes the same: zero filters gone, batch norm folded, activations fused.',

@@ -1,9 +1,9 @@
 // Knows the command `asfp demo`.
 import { serveDemo } from '@asfp/demo/lab';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 
 /** Serves the demo page until Ctrl-C. */
-export const demo = defineCommand({
+export const demo: Command = defineCommand({
   name: 'demo',
   summary:
     'Serves the demo page: both models of a run, side by side, on pictures of your own. Ends with Ctrl-C.',

@@ -1,11 +1,11 @@
 // Knows the command `asfp doctor`.
 import { findBrowser } from '@asfp/demo/lab';
 import { listBackends } from '@asfp/trainer';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { textTable } from '../terminal/table.ts';
 
 /** Lists what can be used here, and what not, why, and the cure. */
-export const doctor = defineCommand({
+export const doctor: Command = defineCommand({
   name: 'doctor',
   summary: 'Lists training backends and the browser’s engines: usable or not, why not, and the cure.',
   words: [],

@@ -1,11 +1,11 @@
 // Knows the command `asfp evaluate`.
 import { type DatasetName, evaluateModel } from '@asfp/trainer';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { count, percent } from '../terminal/table.ts';
 import { dataOptions } from './trainOptions.ts';
 
 /** Measures a model on the test images of a data set. */
-export const evaluate = defineCommand({
+export const evaluate: Command = defineCommand({
   name: 'evaluate',
   summary: 'Accuracy and loss of a model, of either tfjs format, on the test images of a data set.',
   words: [{ name: 'MODEL', summary: 'a model.json, or the folder of one' }],

@@ -1,11 +1,11 @@
 // Knows the command `asfp inspect`.
 import { costTable, printGraph, showShape } from '@asfp/core';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { openGraph } from '../compactModel.ts';
 import { count, size, textTable } from '../terminal/table.ts';
 
 /** Shows the layers of a model. */
-export const inspect = defineCommand({
+export const inspect: Command = defineCommand({
   name: 'inspect',
   summary: 'Shows each layer of a model: shape, filters, zero filters, multiply-adds, parameters.',
   words: [{ name: 'MODEL', summary: 'a model.json of either tfjs format, or the folder of one' }],

@@ -20,7 +20,7 @@ import {
   testImages,
   train,
 } from '@asfp/trainer';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { type CompactedModel, compactModel } from '../compactModel.ts';
 import { jsonText, writeRunFile } from '../files/runFolder.ts';
 import { writeModel } from '../files/writeModel.ts';
@@ -36,7 +36,7 @@ import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from '.
 const shownPictures = 60;
 
 /** The whole way of one network. */
-export const pipeline = defineCommand({
+export const pipeline: Command = defineCommand({
   name: 'pipeline',
   summary:
     'Trains, removes the zeroed filters, proves that nothing changed, measures both in a browser, and reports.',

@@ -1,13 +1,13 @@
 // Knows the command `asfp train`.
 import type { EndEvent } from '@asfp/core';
 import { train } from '@asfp/trainer';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { percent } from '../terminal/table.ts';
 import { showEvent } from './showRun.ts';
 import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from './trainOptions.ts';
 
 /** Trains a network and writes its run folder. */
-export const trainCommand = defineCommand({
+export const trainCommand: Command = defineCommand({
   name: 'train',
   summary:
     'Trains with soft filter pruning: after every epoch the weakest filters are zeroed, and go on learning.',

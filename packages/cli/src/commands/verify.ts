@@ -1,11 +1,11 @@
 // Knows the command `asfp verify`.
 import { type BackendRequest, type DatasetName, loadDataset } from '@asfp/trainer';
-import { defineCommand } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { verificationText, verifyModels } from '../verifyModels.ts';
 import { dataOptions } from './trainOptions.ts';
 
 /** Compares two models; the answer no is exit code 1. */
-export const verify = defineCommand({
+export const verify: Command = defineCommand({
   name: 'verify',
   summary:
     'Runs two models on the same inputs: the plain interpreter on seeded ones, tfjs on all test pictures when --dataset is given.',
