@@ -11,7 +11,7 @@ import { ROOT } from './pinnedPnpm.mjs';
 import { runQuiet } from './runQuiet.mjs';
 
 const AT_ONCE = 2;
-const CHECK_LIMIT_MS = 240_000;
+const CHECK_LIMIT_MS = 360_000;
 const TESTS_LIMIT_MS = 660_000;
 
 const cwd = fileURLToPath(ROOT);
