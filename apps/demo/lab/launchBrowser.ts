@@ -3,8 +3,8 @@ import { AsfpError, describeError } from '@asfp/core';
 import type { Browser } from 'playwright-core';
 import { findChromium } from './findChromium.mjs';
 
-/** Starts a Chromium; throws an AsfpError when there is none or it does not start. */
-export async function launchBrowser(browserPath?: string): Promise<Browser> {
+/** Starts a Chromium, with more flags where given; throws an AsfpError when there is none or it does not start. */
+export async function launchBrowser(browserPath?: string, flags: readonly string[] = []): Promise<Browser> {
   const executablePath = browserPath ?? foundPath();
   const { chromium } = await import('playwright-core');
   try {
@@ -19,6 +19,7 @@ export async function launchBrowser(browserPath?: string): Promise<Browser> {
         // A machine without a GPU still has WebGL; the report names it software GL.
         '--enable-unsafe-swiftshader',
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        ...flags,
       ],
     });
   } catch (cause) {

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 /** What the pages are made of, below the repository's root. */
 const SOURCES = [
   'apps/demo/src',
+  'apps/demo/report/numbers.ts',
   'apps/demo/report/tokens.ts',
   'apps/demo/index.html',
   'apps/demo/lab.html',

@@ -6,7 +6,7 @@ import { type ModelCard, rngFromSeed } from '@asfp/core';
 
 /** Input side, channels, filters, classes. */
 const SIDE = 4;
-const IN = 2;
+const IN = 3;
 const FILTERS = 3;
 const CLASSES = 4;
 
@@ -21,7 +21,7 @@ const WEIGHTS = [
 export const tinyInputSize: number = SIDE * SIDE * IN;
 
 /** All weights one after another, float32, from a fixed seed. */
-export function tinyWeights(): Float32Array<ArrayBuffer> {
+function tinyWeights(): Float32Array<ArrayBuffer> {
   const rng = rngFromSeed(7);
   const count = WEIGHTS.reduce((sum, { shape }) => sum + shape.reduce((a: number, b) => a * b, 1), 0);
   return Float32Array.from({ length: count }, () => rng.normal());
@@ -77,8 +77,9 @@ export function writeTinyGraph(
   const bytes = Buffer.concat([Buffer.from(weights.buffer), Buffer.from(Int32Array.of(1, 2).buffer)]);
   const card: ModelCard = {
     format: 'asfp.model-card/1',
-    input: { height: SIDE, width: SIDE, channels: IN, mean: [0, 0], deviation: [1, 1] },
+    input: { height: SIDE, width: SIDE, channels: IN, mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
     labels: ['north', 'east', 'south', 'west'],
+    cost: { macs: 16 * 81 + 12, params: 100, bytes: 400 },
     shards: { 'weights.bin': createHash('sha256').update(bytes).digest('hex') },
   };
   write(join(folder, name), bytes, {
@@ -139,10 +140,10 @@ export function writeTinyLayers(folder: string, name: string): void {
   });
 }
 
-/** What the network answers for pictures `[n, 4, 4, 2]`: probabilities `[n, 4]`, in double precision. */
+/** What the network answers for pictures `[n, 4, 4, 3]`: probabilities `[n, 4]`, in double precision. */
 export function tinyAnswer(pictures: readonly number[]): number[] {
   const weights = tinyWeights();
-  const starts = [0, 54, 57, 69];
+  const starts = [0, 81, 84, 96];
   const at = (block: number, index: number): number => weights[(starts[block] as number) + index] as number;
   const answers: number[] = [];
   for (let n = 0; n < pictures.length / tinyInputSize; n++) {

@@ -140,7 +140,7 @@ function notAModel(where: string, found: string, cause?: unknown): AsfpError {
 }
 
 /** The beginning of a text on one line, for an error. */
-export function firstCharacters(text: string): string {
+function firstCharacters(text: string): string {
   const line = text.slice(0, 40).replace(/\s+/g, ' ');
   return JSON.stringify(text.length > 40 ? `${line}…` : line);
 }

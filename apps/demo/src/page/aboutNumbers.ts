@@ -1,0 +1,37 @@
+// Knows what a reader needs in order to trust the milliseconds: how they were taken, and where.
+
+import { readEnvironment, type SessionInfo } from '@asfp/edge-runtime';
+import { rounded as threeDigits } from '../../report/numbers.ts';
+import { element } from './element.ts';
+import { engineWords } from './engineChoice.ts';
+
+/** The panel's content for the sessions that are open. */
+export function aboutNumbers(info: SessionInfo): HTMLElement {
+  const { userAgent, cores, crossOriginIsolated, clockResolutionMs } = readEnvironment([]);
+  const rows: [string, string][] = [
+    ['Engine', `${engineWords(info.engineUsed)} (${info.engineUsed})`],
+    ['Threads that run', String(info.threads)],
+    ...(info.webglRenderer === null
+      ? []
+      : [['WebGL', `${info.webglRenderer}${info.softwareGl ? ', software GL' : ''}`] as [string, string]]),
+    ['Cores', String(cores)],
+    ['Cross-origin isolated', crossOriginIsolated ? 'yes' : 'no'],
+    ['Step of the clock', `${threeDigits(clockResolutionMs)}\u202fms`],
+    ['Weights checked by SHA-256', info.hashChecked ? 'yes' : 'no'],
+    ['Browser', userAgent],
+  ];
+  return element(
+    'div',
+    {},
+    element(
+      'p',
+      {},
+      'Both networks run in turn, in shuffled order, on the same picture. A run is timed from the call until the answer has been read back. The first run and a warm-up are left out. Loading is not counted.',
+    ),
+    element(
+      'dl',
+      {},
+      ...rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+    ),
+  );
+}
