@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { assertInternal } from '@asfp/core';
 import { type SharedKernel, sharedKernels } from './kernelExports.ts';
+import { threadBenefit } from './threadBenefit.ts';
 import type { WasmMemory } from './webAssembly.ts';
 
 /** Threads that wait for work. */
@@ -9,7 +10,8 @@ export interface KernelThreads {
   /** How many there are, this thread not counted. */
   readonly count: number;
   /**
-   * Lets the others into a kernel while `work` runs here; returns when all who entered have left. `scratch` has a piece of
+   * Lets the others into a kernel while `work` runs here; returns when all who entered have left. Where that has not paid of
+   * late, only runs `work`. `scratch` has a piece of
    * `scratchBytes` for each thread, this one's first.
    */
   during(
@@ -56,12 +58,20 @@ export function startKernelThreads(
       name: `asfp kernels ${i}`,
       execArgv: [],
     });
+    // One that cannot start is one that never takes a chunk: the others do the work.
+    worker.on('error', () => {});
     worker.unref();
   }
+  const benefit = threadBenefit();
   let round = 0;
   return {
     count,
     during(name, args, scratch, scratchBytes, work) {
+      if (!benefit.share()) {
+        work();
+        return;
+      }
+      const begun = process.hrtime.bigint();
       words[KERNEL] = sharedKernels.indexOf(name);
       words[SCRATCH] = scratch;
       words[SCRATCH_BYTES] = scratchBytes;
@@ -71,13 +81,16 @@ export function startKernelThreads(
       round = (round + 1) % 2 ** 20;
       Atomics.store(words, STATE, round * ROUND + OPEN);
       Atomics.notify(words, STATE);
+      let worked = begun;
       try {
         work();
+        worked = process.hrtime.bigint();
       } finally {
         // Who has not entered by now finds the work closed; who has is waited for.
         const entered = Atomics.and(words, STATE, ~OPEN) % OPEN;
         waitFor(words, entered);
       }
+      benefit.record(Number(worked - begun), Number(process.hrtime.bigint() - worked));
       assertInternal(words[FAILED] === 0, `a thread failed in the kernel ${name}`);
     },
   };
@@ -87,9 +100,14 @@ function waitFor(words: Int32Array, entered: number): void {
   for (let turns = 0; ; turns++) {
     const left = Atomics.load(words, LEFT);
     if (left >= entered) return;
-    if (turns > SPINS) Atomics.wait(words, LEFT, left);
+    if (turns <= SPINS) continue;
+    const end = Atomics.wait(words, LEFT, left, LONGEST_CHUNK_MS);
+    assertInternal(end !== 'timed-out', 'a thread has entered a kernel and does not leave it');
   }
 }
+
+/** Far longer than a chunk takes on a machine that does much else; a thread that was killed would be waited for without end. */
+const LONGEST_CHUNK_MS = 120_000;
 
 /** How often a word is looked at before sleeping on it: sleeping and waking cost more than the gaps between kernels. */
 const SPINS = 2000;
