@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { Feeds, ModelFiles, WrittenModel } from '@asfp/core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** A tfjs model in memory, as its own savers would hand it to a file. */
 function artifacts(files: {
@@ -74,11 +74,6 @@ export async function savedLayers(model: LayersModel): Promise<ModelFiles> {
     },
     shards: new Map([['w.bin', new Uint8Array(weightData as ArrayBuffer)]]),
   };
-}
-
-/** Loads a LayersModel into plain tfjs-layers. */
-export function loadLayers(files: ModelFiles): Promise<LayersModel> {
-  return loadLayersModel({ load: async () => artifacts(files) });
 }
 
 /** The largest difference over the largest value of `truth`. */

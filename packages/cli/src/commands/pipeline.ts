@@ -29,7 +29,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { type Verification, verificationText, verifyModels } from '../verifyModels.ts';
 import { latencyText } from './bench.ts';
 import { compactSummary } from './compact.ts';
-import { showEvent } from './showRun.ts';
+import { showEvent } from './showEvent.ts';
 import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from './trainOptions.ts';
 
 /** Pictures that go into the run folder, for the demo and the report. */

@@ -3,7 +3,7 @@ import type { EndEvent } from '@asfp/core';
 import { train } from '@asfp/trainer';
 import { type Command, defineCommand } from '../command.ts';
 import { percent } from '../terminal/table.ts';
-import { showEvent } from './showRun.ts';
+import { showEvent } from './showEvent.ts';
 import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from './trainOptions.ts';
 
 /** Trains a network and writes its run folder. */

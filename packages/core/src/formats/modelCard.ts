@@ -24,8 +24,7 @@ export interface ModelCard {
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-/** The shape of a model card. */
-export const modelCardSchema: v.GenericSchema<unknown, ModelCard> = v.object({
+const modelCardSchema: v.GenericSchema<unknown, ModelCard> = v.object({
   format: v.literal('asfp.model-card/1'),
   input: v.object({
     height: count,

@@ -4,8 +4,8 @@ import type { Dim, Graph, GraphNode, GraphOutput } from '../graph/graph.ts';
 import { inReadingOrder } from '../graph/walk.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
 import type { ModelJson } from './manifest.ts';
+import { opNodes } from './opNodes.ts';
 import { AttrReader, type NodeDef } from './tfNodeDefs.ts';
-import { opNodes } from './tfOps.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import type { Graph, GraphNode, GraphOutput } from '../graph/graph.ts';
 import { type Shape, shapeOf } from '../graph/ops.ts';
 import { inReadingOrder } from '../graph/walk.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
-import { type LayerCall, layerNodes } from './kerasLayers.ts';
+import { type LayerCall, layerNodes } from './layerNodes.ts';
 import type { ModelJson } from './manifest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
