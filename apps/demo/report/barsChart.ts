@@ -59,7 +59,7 @@ export function barsChart({ compactReport }: ReportParts): Markup {
 }
 
 /** The change as a signed percentage. */
-export function lessOf(before: number, after: number): string {
+function lessOf(before: number, after: number): string {
   if (before === 0 || before === after) return percent(0, 0);
   return `${after > before ? '+' : ''}${percent(after / before - 1)}`;
 }

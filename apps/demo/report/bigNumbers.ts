@@ -1,7 +1,18 @@
 // Knows the row of large numbers: accuracy, multiply-adds, weights and latency, dense → compact, with their spread.
 import { type Content, html, type Markup } from './html.ts';
 import { difference, headlinePairing, inWords, onSoftwareGl } from './latencyFacts.ts';
-import { bytes, exact, fromTo, interval, ms, msInterval, notMeasured, percent, short } from './numbers.ts';
+import {
+  bytes,
+  exact,
+  fromTo,
+  interval,
+  ms,
+  msInterval,
+  notMeasured,
+  percent,
+  percentInterval,
+  short,
+} from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
 import { accuracyLost, runFacts, shareInterval } from './runFacts.ts';
 
@@ -43,8 +54,7 @@ function accuracy({ events, card }: ReportParts): BigNumber {
       ? { name, after: percent(recorded), notes: ['as recorded in the model file'] }
       : { name, after: notMeasured, notes: [] };
   }
-  const range = shareInterval(end.accuracy, end.testImages).map((share) => (share * 100).toFixed(1));
-  const spread = `${exact(end.testImages)} test images; 95 % interval ${range.join(' – ')} %`;
+  const spread = `${exact(end.testImages)} test images; 95 % interval ${percentInterval(shareInterval(end.accuracy, end.testImages))}`;
   const before = last === undefined ? undefined : percent(last.accuracyBefore);
   if (last !== undefined && before !== undefined && accuracyLost(facts) !== undefined)
     return {

@@ -15,7 +15,7 @@ export function epochX(epochs: readonly EpochEvent[], at: number): number {
 export function epochLabels(epochs: readonly EpochEvent[], y: number): Markup[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((each) => epochs.length / each <= 8.5) ?? 1000;
   const shown = epochs.flatMap((event, i) =>
-    event.epoch % step === 0 || (step > 1 && i === 0 && step > 2) ? [{ event, i }] : [],
+    event.epoch % step === 0 || (i === 0 && step > 2) ? [{ event, i }] : [],
   );
   return [
     label(0, y, 'epoch', { class: 'quiet' }),

@@ -14,7 +14,7 @@ export interface Pairing {
 export type Verdict = 'faster' | 'slower' | 'undecided';
 
 /** The name of a subject in comparisons. */
-export function subjectKey({ model, engine }: Pick<LatencySubject, 'model' | 'engine'>): string {
+function subjectKey({ model, engine }: Pick<LatencySubject, 'model' | 'engine'>): string {
   return `${model}@${engine}`;
 }
 
@@ -36,7 +36,7 @@ export function pairings(report: LatencyReport): Pairing[] {
 }
 
 /** The comparison of two subjects by name, turned round where the file has it the other way. */
-export function pairing(report: LatencyReport, a: string, b: string): Pairing | undefined {
+function pairing(report: LatencyReport, a: string, b: string): Pairing | undefined {
   for (const pair of pairings(report)) {
     const [left, right] = [subjectKey(pair.a), subjectKey(pair.b)];
     if (left === a && right === b) return pair;
@@ -48,13 +48,13 @@ export function pairing(report: LatencyReport, a: string, b: string): Pairing | 
   return undefined;
 }
 
-/** Compact against dense as users run it today, else converted alike on wasm, else on WebGL with a GPU; then any other pair. */
+/** Compact against dense as users run it today, else converted alike on wasm, else on WebGL with a GPU; then any pair of different models. */
 export function headlinePairing(report: LatencyReport): Pairing | undefined {
   const decided =
     pairing(report, 'dense@tfjs-layers-wasm', 'compact@tfjs-wasm') ??
     pairing(report, 'dense@tfjs-wasm', 'compact@tfjs-wasm') ??
     pairing(report, 'dense@tfjs-webgl', 'compact@tfjs-webgl') ??
-    pairings(report).find(({ a }) => !onSoftwareGl(report, a));
+    pairings(report).find(({ a, b }) => a.model !== b.model && !onSoftwareGl(report, a));
   return decided !== undefined && onSoftwareGl(report, decided.a) ? undefined : decided;
 }
 

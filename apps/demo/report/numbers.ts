@@ -5,6 +5,9 @@ const gap = '\u00a0';
 /** Between thousands. */
 const thin = '\u202f';
 
+/** Between the ends of an interval; the word joiner is there since a line may break after a dash. */
+const dash = `${gap}–\u2060${gap}`;
+
 /** What stands where a number would, had it been measured. */
 export const notMeasured = 'not measured';
 
@@ -42,8 +45,7 @@ export function ms(value: number): string {
 
 /** An interval without its unit: `1.24 – 1.31`. */
 export function interval([low, high]: readonly [number, number]): string {
-  // A word joiner: a line may break after a dash.
-  return `${rounded(low)}${gap}–\u2060${gap}${rounded(high)}`;
+  return `${rounded(low)}${dash}${rounded(high)}`;
 }
 
 /** An interval in milliseconds. */
@@ -54,6 +56,11 @@ export function msInterval(range: readonly [number, number]): string {
 /** A share as a percentage: `percent(0.5172)` is `51.7 %`. */
 export function percent(share: number, decimals = 1): string {
   return Number.isFinite(share) ? `${minus((share * 100).toFixed(decimals))}${gap}%` : notFinite(share);
+}
+
+/** An interval of shares as percentages: `85.8 – 87.2 %`. */
+export function percentInterval(range: readonly [number, number]): string {
+  return `${range.map((share) => (share * 100).toFixed(1)).join(dash)}${gap}%`;
 }
 
 /** A difference of two shares in percentage points, without its sign. */

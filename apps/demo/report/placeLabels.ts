@@ -32,27 +32,30 @@ export function placeLabels(lines: readonly NamedLine[], top: number, bottom: nu
     let best: { readonly place: PlacedLabel; readonly box: Box; readonly cost: number } | undefined;
     for (const [x, y] of points) {
       for (const [step, offset] of offsets.entries()) {
-        const place: PlacedLabel = { x, y: y + offset, anchor: anchorAt(x) };
-        const box = boxOf(place, name);
-        if (box.top < top || box.bottom > bottom || box.left < 0 || box.right > narrowestPx) continue;
-        const crossed = lines.reduce((sum, line) => sum + crossing(box, line.points), 0);
-        const covered = taken.filter((other) => overlap(box, other)).length;
-        const cost = crossed * 10 + covered * 1000 + step - x;
-        if (best === undefined || cost < best.cost) best = { place, box, cost };
+        for (const [turn, anchor] of anchorsAt(x).entries()) {
+          const place: PlacedLabel = { x, y: y + offset, anchor };
+          const box = boxOf(place, name);
+          if (box.top < top || box.bottom > bottom || box.left < 0 || box.right > narrowestPx) continue;
+          const crossed = lines.reduce((sum, line) => sum + crossing(box, line.points), 0);
+          const covered = taken.filter((other) => overlap(box, other)).length;
+          const cost = crossed * 10 + covered * 1000 + step + turn - x;
+          if (best === undefined || cost < best.cost) best = { place, box, cost };
+        }
       }
     }
     if (best === undefined) {
       const [x, y] = points.at(-1) ?? [1, top];
-      return { x, y: Math.max(top + letterHeight, y - 9), anchor: anchorAt(x) };
+      return { x, y: Math.max(top + letterHeight, y - 9), anchor: anchorsAt(x)[0] };
     }
     taken.push(best.box);
     return best.place;
   });
 }
 
-function anchorAt(x: number): PlacedLabel['anchor'] {
-  if (x > 0.7) return 'end';
-  return x < 0.3 ? 'start' : 'middle';
+/** The anchors to try at a place, the natural one first. */
+function anchorsAt(x: number): readonly [PlacedLabel['anchor'], ...PlacedLabel['anchor'][]] {
+  if (x > 0.7) return ['end', 'middle', 'start'];
+  return x < 0.3 ? ['start', 'middle'] : ['middle', 'start', 'end'];
 }
 
 function boxOf({ x, y, anchor }: PlacedLabel, name: string): Box {

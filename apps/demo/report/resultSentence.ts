@@ -35,9 +35,16 @@ function latencyClauses({ latencyReport }: ReportParts): string[] {
   if (latencyReport === undefined) return [];
   const pair = headlinePairing(latencyReport);
   if (pair !== undefined) {
-    const subject = pair.b.model === 'compact' ? '' : `${inWords(pair.b)} `;
-    const than = verdict(pair) === 'undecided' ? 'against' : 'than';
-    return [`${subject}${difference(pair).words} ${than} ${inWords(pair.a)}`];
+    const [rival, subject] = [inWords(pair.a), inWords(pair.b)];
+    const { words } = difference(pair);
+    // What is compact needs no name here: the whole sentence is about it.
+    if (verdict(pair) === 'undecided')
+      return [
+        pair.b.model === 'compact' ? `${words} against ${rival}` : `${words} between ${subject} and ${rival}`,
+      ];
+    return [
+      pair.b.model === 'compact' ? `${words} than ${rival}` : `${words} with ${subject} than with ${rival}`,
+    ];
   }
   const single = latencyReport.subjects.find(
     (subject) => subject.p50Ms !== null && !onSoftwareGl(latencyReport, subject),

@@ -21,7 +21,7 @@ export function returnedChart({ events }: ReportParts): Markup {
   const steps = ticks(0, most, 4).filter(Number.isInteger);
   const high = Math.max(steps.at(-1) ?? 1, most);
   const y = (count: number): number => bottom - (count / high) * (bottom - top);
-  const width = ((1 - leftMargin) / epochs.length) * 0.56;
+  const width = Math.min(0.09, ((1 - leftMargin) / epochs.length) * 0.56);
   const named = epochs.length <= 12;
   const drawing = chart(
     height,

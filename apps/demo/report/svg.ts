@@ -8,12 +8,12 @@ export const letterPx = 7;
 export const narrowestPx = 310;
 
 /** A share of the width, in [0, 1], as an attribute. */
-export function across(share: number): string {
+function across(share: number): string {
   return `${trim(share * 100)}%`;
 }
 
 /** A number without digits that nobody sees. */
-export function trim(value: number): number {
+function trim(value: number): number {
   return Math.round(value * 100) / 100;
 }
 

@@ -12,7 +12,7 @@ import {
   type RunSettings,
   rngFromSeed,
 } from '@asfp/core';
-import type { ReportParts } from '../reportParts.ts';
+import type { ReportParts, ReportPicture } from '../reportParts.ts';
 
 const settings: RunSettings = {
   format: 'asfp.run-settings/1',
@@ -209,5 +209,76 @@ export const sampleParts: Required<Omit<ReportParts, 'pictures'>> & {
     input: { height: 28, width: 28, channels: 1, mean: [0.2861], deviation: [0.353] },
     labels: ['T-shirt', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Boot'],
     provenance: { model: 'resnet8', dataset: 'fashion-mnist', output: 'logits', accuracy: 0.8652 },
+  },
+};
+
+/** Two pictures, one of which the compact network takes for something else. */
+export const samplePictures: readonly ReportPicture[] = ['Pullover', 'Coat'].map((compact, i) => ({
+  image: {
+    height: 28,
+    width: 28,
+    channels: 1,
+    pixels: Array.from({ length: 784 }, (_, at) => (at * (i + 3)) % 256),
+  },
+  label: 'Pullover',
+  dense: 'Pullover',
+  compact,
+}));
+
+/** The sizes that a report must bear: 110 layers, 200 epochs, 2000 samples, long names, a failed engine, a failed proof. */
+export const deepParts: ReportParts = {
+  ...sampleParts,
+  events: Array.from({ length: 200 }, (_, i): EpochEvent => {
+    const learned = 1 - Math.exp(-i / 25);
+    return {
+      ...(epochEvents[0] as EpochEvent),
+      epoch: i + 1,
+      epochs: 200,
+      accuracyBefore: 0.4 + 0.5 * learned + 0.02 * Math.sin(7 * i),
+      accuracyAfter: 0.2 + 0.69 * learned + 0.03 * Math.sin(3 * i),
+      rate: 0.4 * learned,
+      returnedFilters: Math.round(40 * (1 - learned)),
+    };
+  }),
+  compactReport: {
+    ...compactReport,
+    layers: Array.from({ length: 110 }, (_, i) => {
+      const filters = 16 << Math.floor(i / 37);
+      return {
+        name: `stage${1 + Math.floor(i / 37)}_block${1 + (i % 37)}_conv1`,
+        op: 'conv2d',
+        filtersBefore: filters,
+        filtersAfter: Math.round(filters * 0.6),
+        macsBefore: 2359296,
+        macsAfter: 849346,
+      };
+    }),
+    proof: { ...compactReport.proof, maxRelError: 0.0213, argmaxAgreement: 0.99996, passed: false },
+  },
+  latencyReport: {
+    ...latencyReport,
+    subjects: subjects.map((each, i) => {
+      if (i === 3) {
+        return {
+          ...each,
+          engineUsed: null,
+          loadMs: null,
+          firstRunMs: null,
+          samplesMs: [],
+          p50Ms: null,
+          p95Ms: null,
+          meanMs: null,
+          ciMs: null,
+          maxAbsError: null,
+          error: 'WebGL: expected a context, found none',
+        };
+      }
+      const samplesMs = Array.from({ length: 2000 }, (_, at) => each.samplesMs[at % 50] ?? 0);
+      return {
+        ...each,
+        samplesMs,
+        model: i === 2 ? 'runs/2025-03-14T09-26-53-resnet110/compact' : each.model,
+      };
+    }),
   },
 };
