@@ -7,9 +7,21 @@ import { openGraph } from './compactModel.ts';
 /** Both proofs; `pictures` is undefined where no data set was given. */
 export interface Verification {
   readonly oracle: Proof;
-  readonly pictures: (Proof & { readonly accuracyA: number; readonly accuracyB: number }) | undefined;
+  readonly pictures: PictureProof | undefined;
   readonly passed: boolean;
 }
+
+/** The proof on test pictures. */
+export interface PictureProof extends Proof {
+  readonly accuracyA: number;
+  readonly accuracyB: number;
+  /** Each model's answer to the first pictures, as positions in the labels. */
+  readonly answersA: readonly number[];
+  readonly answersB: readonly number[];
+}
+
+/** Pictures whose answers are told one by one. */
+const toldPictures = 24;
 
 /** Seeded inputs for the oracle. */
 const seededInputs = 8;
@@ -32,16 +44,26 @@ export async function verifyModels(
   const runs = await compareOnImages(a.source, b.source, dataset, rest);
   const distance = compareRuns([{ name: 'answers', rowLength: runs.classes, a: runs.a, b: runs.b }]);
   const passed = distance.maxRelError <= proofTolerance && distance.argmaxAgreement === 1;
-  const { accuracyA, accuracyB } = runs;
-  const pictures = {
+  const { accuracyA, accuracyB, classes } = runs;
+  const pictures: PictureProof = {
     inputs: runs.count,
     ...distance,
     tolerance: proofTolerance,
     passed,
     accuracyA,
     accuracyB,
+    answersA: firstAnswers(runs.a, classes),
+    answersB: firstAnswers(runs.b, classes),
   };
   return { oracle, pictures, passed: oracle.passed && passed };
+}
+
+function firstAnswers(logits: Float32Array, classes: number): number[] {
+  const rows = Math.min(toldPictures, logits.length / classes);
+  return Array.from({ length: rows }, (_, row) => {
+    const scores = logits.subarray(row * classes, (row + 1) * classes);
+    return scores.indexOf(Math.max(...scores));
+  });
 }
 
 /** What a verification found, in two lines. */

@@ -11,7 +11,7 @@ import {
   runGraph,
 } from '@asfp/core';
 import { measureLatency, type Subject } from '@asfp/demo/lab';
-import { renderReport, resultSentence } from '@asfp/demo/report';
+import { type ReportPicture, renderReport, resultSentence } from '@asfp/demo/report';
 import {
   type BackendRequest,
   type Dataset,
@@ -106,7 +106,8 @@ export const pipeline: Command = defineCommand({
 
     stage(terminal, 5, 'report', at('report.html'));
     const card = readModelCard(smaller.graph.metadata);
-    const parts = { settings, events, compactReport, latencyReport, card };
+    const pictures = reportPictures(dataset, verification);
+    const parts = { settings, events, compactReport, latencyReport, card, pictures };
     await writeRunFile(out, 'report.html', renderReport(parts));
     const accuracy = verification.pictures;
     terminal.result(`${resultSentence(parts)}\n${at('report.html')}`, {
@@ -122,6 +123,18 @@ export const pipeline: Command = defineCommand({
 
 function stage(terminal: Terminal, number: number, name: string, what: string): void {
   terminal.log(`\n[${number}/5] ${name}: ${what}`);
+}
+
+/** The first test pictures with both models' answers. */
+function reportPictures(dataset: Dataset, { pictures }: Verification): ReportPicture[] {
+  const { height, width, channels, labels } = dataset;
+  const name = (position: number | undefined): string => labels[position ?? -1] ?? '';
+  return testImages(dataset, pictures?.answersA.length ?? 0).map(({ pixels, label }, i) => ({
+    image: { height, width, channels, pixels },
+    label: name(label),
+    dense: name(pictures?.answersA[i]),
+    compact: name(pictures?.answersB[i]),
+  }));
 }
 
 /** One proof of both: the inputs of both counted together, and the worst of their errors. */
