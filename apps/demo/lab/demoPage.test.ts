@@ -144,6 +144,10 @@ test('a picture of one’s own and the camera are answered', async () => {
   expect(await text('.notice')).toBe('notes.txt is no picture that this browser can read.');
   await page.getByRole('button', { name: 'Use the camera' }).click();
   await page.waitForFunction("document.querySelector('figcaption').textContent === 'Camera'");
+  // The camera goes on when the engine changes under it.
+  await page.getByText('WebGL', { exact: true }).click();
+  await page.getByText('Run it on the CPU all the same').click();
+  await page.waitForFunction("document.querySelector('.compact .time').textContent.includes('software GL')");
   await page.getByRole('button', { name: 'Stop the camera' }).click();
   await page.getByRole('button', { name: 'Use the camera' }).waitFor();
   expect(complaints).toEqual([]);

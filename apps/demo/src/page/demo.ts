@@ -130,7 +130,8 @@ class Demo {
       const info = (networks.compact ?? networks.dense)?.info;
       this.#softwareGl = info?.softwareGl ?? false;
       if (info) this.#about.replaceChildren(aboutNumbers(info));
-      if (this.#choice) await this.#choose(this.#choice);
+      if (this.#camera) await this.#watch(this.#camera, this.#newQuestion());
+      else if (this.#choice) await this.#choose(this.#choice);
     } catch (error) {
       if (!signal.aborted) this.#refused(error);
     }
@@ -188,10 +189,15 @@ class Demo {
     await this.#ask(pixels);
   }
 
-  async #ask(pixels: Pixels): Promise<void> {
+  /** Ends what was being asked; the signal of what is asked now. */
+  #newQuestion(): AbortSignal {
     this.#asking.abort();
     this.#asking = new AbortController();
-    const { signal } = this.#asking;
+    return this.#asking.signal;
+  }
+
+  async #ask(pixels: Pixels): Promise<void> {
+    const signal = this.#newQuestion();
     const networks = this.#networks;
     try {
       const said = await askNetworks(networks, pixels);
@@ -232,9 +238,7 @@ class Demo {
       this.#stopCamera();
       return;
     }
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
+    const signal = this.#newQuestion();
     try {
       const camera = await openCamera();
       if (signal.aborted) {
@@ -246,8 +250,10 @@ class Demo {
       this.#picker.cameraRuns(true);
       await this.#watch(camera, signal);
     } catch (error) {
+      // Something newer has begun: what is cut off by it may fail, and the camera may go on.
+      if (signal.aborted) return;
       this.#stopCamera();
-      if (!signal.aborted) this.#tell(`The camera does not open: ${describeError(error)}`);
+      this.#tell(`The camera does not go on: ${describeError(error)}`);
     }
   }
 

@@ -138,8 +138,8 @@ function timeParts(times: PanelTimes | null): HTMLElement[] {
       'p',
       { class: 'quiet' },
       `Median of ${samplesMs.length} runs; 90 % took ${spreadText(range)}`,
-      beyond > 0 && `, ${beyond} lie beyond this scale`,
-      softwareGl && ', on software GL',
+      beyond > 0 && `; ${beyond} lie beyond this scale`,
+      softwareGl && '; on software GL',
     ),
   ];
 }

@@ -49,7 +49,7 @@ export async function openNetworks(
   events: OpenEvents,
   signal: AbortSignal,
 ): Promise<Networks> {
-  const opened = await Promise.all(
+  const opened = await Promise.allSettled(
     sides.map(async (side): Promise<Session | null> => {
       const path = index[side];
       if (path === undefined) {
@@ -75,7 +75,13 @@ export async function openNetworks(
       }
     }),
   );
-  return { dense: opened[0] ?? null, compact: opened[1] ?? null };
+  const [dense = null, compact = null] = opened.map((one) => (one.status === 'fulfilled' ? one.value : null));
+  const rejected = opened.find((one) => one.status === 'rejected');
+  if (rejected) {
+    await closeNetworks({ dense, compact });
+    throw rejected.reason;
+  }
+  return { dense, compact };
 }
 
 /** Closes what is open. */
