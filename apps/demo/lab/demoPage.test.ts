@@ -36,6 +36,11 @@ beforeEach(async () => {
   page = await context.newPage();
   complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
+  // The page needs no network but its own server.
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(server.url) && !/^(blob|data):/.test(url)) complaints.push(url);
+  });
   page.on('console', (message) => complaints.push(message.text()));
 });
 afterEach(async () => {

@@ -1,4 +1,4 @@
-// Knows what must not be in the page that people open: tfjs-layers, and addresses of other servers.
+// Knows what must not be in the page that people open: tfjs-layers, and an engine nobody asked for.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
