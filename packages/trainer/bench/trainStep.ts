@@ -48,6 +48,7 @@ console.log(`${name} ${version}, ${device}; Node ${process.version}; batch ${bat
 // The engine compiles the kernels anew while they first run.
 for (let i = 0; i < 3; i++) step();
 const before = memory();
+const cpuBefore = process.cpuUsage();
 const times: number[] = [];
 for (let i = 1; i <= Number(options.steps); i++) {
   const start = performance.now();
@@ -56,11 +57,17 @@ for (let i = 1; i <= Number(options.steps); i++) {
   times.push(ms);
   console.log(`step ${i}: loss ${loss.toFixed(4)}, ${ms.toFixed(0)} ms`);
 }
+const { user, system } = process.cpuUsage(cpuBefore);
 times.sort((a, b) => a - b);
 const rate = (ms: number | undefined): string =>
   `${(ms ?? 0).toFixed(1)} ms a step, ${((batch * 1000) / (ms ?? 0)).toFixed(1)} images/s`;
 console.log(`median: ${rate(times[times.length >> 1])}`);
 console.log(`fastest: ${rate(times[0])}`);
+// What all threads together used: on a busy machine the steadier number.
+const cpu = (user + system) / 1000 / times.length;
+console.log(
+  `processor time: ${cpu.toFixed(1)} ms a step, ${((batch * 1000) / cpu).toFixed(1)} images a processor second`,
+);
 console.log(`memory before the first of these steps: ${before}, after the last: ${memory()}`);
 if (options.profile) await profile();
 
