@@ -42,8 +42,10 @@ async function main(): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       for (const [name, way] of Object.entries(ways)) {
         const begun = performance.now();
-        tf.tidy(() => way().dataSync());
+        const result = tf.tidy(way);
+        result.dataSync();
         samples.get(name)?.push(performance.now() - begun);
+        result.dispose();
       }
     }
     const medians = [...samples].map(
