@@ -12,7 +12,6 @@ import {
 } from '../src/bridge/modelWeights.ts';
 import { loadDataset } from '../src/data/loadDataset.ts';
 import { buildModel } from '../src/models/models.ts';
-import { convLayers } from '../src/prune/convLayers.ts';
 import { settleBatchNorm, settleKinds } from '../src/prune/settleBatchNorm.ts';
 import { evaluate } from '../src/train/evaluate.ts';
 import { trainLoop } from '../src/train/loop.ts';
@@ -64,7 +63,7 @@ for (const seed of seeds.split(',').map(Number)) {
   const found: string[] = [];
   for (const kind of settleKinds) {
     writeVariables(modelVariables(model), pruned);
-    await settleBatchNorm(convLayers(model), zeroed, kind);
+    await settleBatchNorm(model, zeroed, kind);
     found.push(`${kind} ${await accuracy()}`);
   }
   console.log(

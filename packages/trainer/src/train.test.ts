@@ -13,7 +13,16 @@ import { type RunControl, train } from './train.ts';
 async function tinyOptions(): Promise<TrainOptions> {
   const data = join(tempFolder(onTestFinished), 'data');
   await writeTinyIdx(data, { train: 48, test: 30 });
-  return { dataset: 'mnist', data, model: 'resnet8', epochs: 4, batchSize: 16, rate: 0.4, backend: 'wasm' };
+  return {
+    dataset: 'mnist',
+    data,
+    model: 'resnet8',
+    epochs: 4,
+    batchSize: 16,
+    rate: 0.4,
+    augmentation: 'crop-flip',
+    backend: 'wasm',
+  };
 }
 
 /** Runs to the end; aborts at a step of an epoch where one is given. */
@@ -76,7 +85,7 @@ test('the run folder holds settings, events, checkpoint and the model that the l
   expect(readEvents(out)).toEqual(events);
   expect(readdirSync(out).sort()).toEqual(['checkpoint', 'dense', 'events.jsonl', 'settings.json']);
   const settings = JSON.parse(readFileSync(join(out, 'settings.json'), 'utf8')) as RunSettings;
-  expect(settings).toMatchObject({ ...options, augmentation: 'crop', milestones: [1] });
+  expect(settings).toMatchObject({ ...options, clipRatio: 0.1, milestones: [1] });
   expect(events[1]).toMatchObject({ evalImages: 20, totalFilters: 240 });
   const end = events.at(-1) as Extract<RunEvent, { type: 'end' }>;
   const { data } = options;
@@ -92,7 +101,8 @@ test('another setting on resuming is refused by its name, and a run that ended i
   for (const [changed, message] of [
     [{ rate: 0.3 }, `rate of the run in ${out}: expected 0.4, as it began, found 0.3`],
     [{ seed: 2 }, `seed of the run in ${out}: expected 1, as it began, found 2`],
-    [{ preset: 'asfp-cifar10' }, `limit of the run in ${out}: expected 10000, as it began, found null`],
+    [{ preset: 'asfp-cifar10' }, `clipRatio of the run in ${out}: expected 0.1, as it began, found null`],
+    [{ clipRatio: 0 }, `clipRatio of the run in ${out}: expected 0.1, as it began, found null`],
   ] as const) {
     const failure = await failureOf(() => runAll({ ...options, ...changed }, { out, resume }));
     expect(failure.message).toBe(

@@ -19,7 +19,6 @@ import type { Dataset, DatasetName } from './data/dataset.ts';
 import { loadDataset } from './data/loadDataset.ts';
 import { modelCost } from './models/modelCost.ts';
 import { buildModel } from './models/models.ts';
-import { convLayers } from './prune/convLayers.ts';
 import type { ZeroedFilters } from './prune/pruneDuring.ts';
 import { settleBatchNorm } from './prune/settleBatchNorm.ts';
 import { makeModelCard } from './record/makeModelCard.ts';
@@ -153,7 +152,7 @@ async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: numb
   const { folder, model, dataset, settings, signal } = run;
   const clock = startClock();
   const unsettled = await evaluate(model, dataset, dataset.test, { signal });
-  await settleBatchNorm(convLayers(model), zeroed, settings.settle);
+  await settleBatchNorm(model, zeroed, settings.settle);
   const unchanged = settings.settle === 'keep' || settings.rate === 0;
   const settled = unchanged ? unsettled : await evaluate(model, dataset, dataset.test, { signal });
   await saveModel(model, folder.dense, makeModelCard(model, dataset, settings, settled.accuracy));
@@ -174,12 +173,19 @@ async function* recording<T extends RunEvent>(folder: RunFolder, event: T): Asyn
 
 /** Throws AsfpError `settings-differ`, which names the first option that is not what the run began with. */
 function assertSameOptions(recorded: RunSettings, options: TrainOptions, out: string): void {
-  const { preset, ...rest } = options;
-  const now = preset === undefined ? rest : resolveSettings(options, recorded);
-  for (const [key, value] of Object.entries(now) as [string, unknown][]) {
-    if (value === undefined || value === 'auto') continue;
-    const found = JSON.stringify(key === 'data' && typeof value === 'string' ? resolve(value) : value);
-    const expected = JSON.stringify(recorded[key as keyof RunSettings]);
+  const { dataset, backend, data } = options;
+  const named = (value: string | undefined, then: string): string =>
+    value === undefined || value === 'auto' ? then : value;
+  const now = resolveSettings(options, {
+    dataset: named(dataset, recorded.dataset),
+    backend: named(backend, recorded.backend),
+    data: data === undefined ? recorded.data : resolve(data),
+  });
+  // Options that are left out are the run's own, unless a preset speaks for them.
+  const given = (key: string): boolean =>
+    options.preset !== undefined || options[key as keyof TrainOptions] !== undefined;
+  for (const key of (Object.keys(now) as (keyof RunSettings)[]).filter(given)) {
+    const [expected, found] = [JSON.stringify(recorded[key]), JSON.stringify(now[key])];
     if (found === expected) continue;
     throw new AsfpError({
       code: 'settings-differ',

@@ -13,7 +13,7 @@ export interface RunSettings {
   readonly schedule: 'asymptotic' | 'constant';
   readonly criterion: 'l2';
   /** What becomes of the batch-norm entries of filters zeroed by the last prune. */
-  readonly settle: 'keep' | 'zero' | 'mean';
+  readonly settle: 'keep' | 'zero' | 'mean' | 'fold';
   readonly batchSize: number;
   readonly learningRate: number;
   /** Epochs (counted from 0) at whose start the learning rate is multiplied by `gamma`. */
@@ -23,6 +23,8 @@ export interface RunSettings {
   readonly warmupEpochs: number;
   readonly momentum: number;
   readonly weightDecay: number;
+  /** Largest norm of a filter's gradient, as a multiple of the filter's own norm; null where gradients are not clipped. */
+  readonly clipRatio: number | null;
   /** How training images are varied: shifted by up to 4 pixels, and mirrored. */
   readonly augmentation: 'crop-flip' | 'crop' | 'none';
   /** Training images used, at most; null for all. */

@@ -9,38 +9,48 @@ export interface ConvLayer {
   readonly kernel: tf.Variable;
   readonly filters: number;
   /** Its batch norm, when that alone reads the convolution's output. */
-  readonly norm: NormVariables | undefined;
+  readonly norm: NormLayer | undefined;
 }
 
-/** The entries of a batch norm, `[channels]` each. */
-export interface NormVariables {
+/** A batch norm of a live model; its entries are `[channels]` each. */
+export interface NormLayer {
+  readonly layer: layers.Layer;
   readonly gamma: tf.Variable;
   readonly beta: tf.Variable;
   readonly movingMean: tf.Variable;
   readonly movingVariance: tf.Variable;
+  readonly epsilon: number;
 }
 
 /** Every Conv2D of the model, the first one included; depthwise convolutions have no filters of their own and are left out. */
 export function convLayers(model: LayersModel): ConvLayer[] {
-  return model.layers
-    .filter((layer) => layer.getClassName() === 'Conv2D')
-    .map((layer) => {
-      const kernel = variableOf(layer, 'kernel') as tf.Variable;
-      return { name: layer.name, kernel, filters: kernel.shape.at(-1) as number, norm: normBehind(layer) };
-    });
+  return model.layers.map(convLayer).filter((conv) => conv !== undefined);
 }
 
-function normBehind(layer: layers.Layer): NormVariables | undefined {
-  const readers = layer.outboundNodes.map((node) => node.outboundLayer);
-  const reader = readers[0];
-  if (readers.length !== 1 || reader?.getClassName() !== 'BatchNormalization') return undefined;
-  const [gamma, beta] = [variableOf(reader, 'gamma'), variableOf(reader, 'beta')];
-  const [movingMean, movingVariance] = [
-    variableOf(reader, 'moving_mean'),
-    variableOf(reader, 'moving_variance'),
-  ];
+/** The layer as a convolution with filters, or undefined. */
+export function convLayer(layer: layers.Layer): ConvLayer | undefined {
+  if (layer.getClassName() !== 'Conv2D') return undefined;
+  const kernel = variableOf(layer, 'kernel') as tf.Variable;
+  const [reader, ...others] = readersOf(layer);
+  const norm = reader && others.length === 0 ? normLayer(reader) : undefined;
+  return { name: layer.name, kernel, filters: kernel.shape.at(-1) as number, norm };
+}
+
+/** The layer as a batch norm that scales and shifts, or undefined. */
+export function normLayer(layer: layers.Layer): NormLayer | undefined {
+  if (layer.getClassName() !== 'BatchNormalization') return undefined;
+  const gamma = variableOf(layer, 'gamma');
+  const beta = variableOf(layer, 'beta');
+  const movingMean = variableOf(layer, 'moving_mean');
+  const movingVariance = variableOf(layer, 'moving_variance');
   if (!gamma || !beta || !movingMean || !movingVariance) return undefined;
-  return { gamma, beta, movingMean, movingVariance };
+  const epsilon = Number(layer.getConfig()['epsilon']);
+  return { layer, gamma, beta, movingMean, movingVariance, epsilon };
+}
+
+/** The layers that read a layer's output. */
+export function readersOf(layer: layers.Layer): layers.Layer[] {
+  return layer.outboundNodes.map((node) => node.outboundLayer);
 }
 
 function variableOf(layer: layers.Layer, role: string): tf.Variable | undefined {

@@ -15,6 +15,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { convLayers } from '../prune/convLayers.ts';
 import { pruneDuring, type ZeroedFilters } from '../prune/pruneDuring.ts';
 import { breathe } from './breathe.ts';
+import { clipFilters } from './clipFilters.ts';
 import { startClock } from './clock.ts';
 import { crossEntropy, scoreLogits } from './crossEntropy.ts';
 import { evaluate } from './evaluate.ts';
@@ -130,7 +131,7 @@ async function* trainEpoch(
 
 /** One step of gradient descent; gives the batch's mean loss before the step, and its right answers. */
 async function trainStep(
-  { model, optimizer, dataset }: LoopState,
+  { model, optimizer, dataset, settings }: LoopState,
   batch: Batch,
   learningRate: number,
 ): Promise<{ readonly loss: number; readonly right: number }> {
@@ -139,12 +140,16 @@ async function trainStep(
     const images = tf.tensor4d(batch.images, [batch.count, height, width, channels]);
     const truth = tf.tensor2d(oneHot(batch.labels, labels.length), [batch.count, labels.length]);
     let output: tf.Tensor2D | undefined;
-    const variables = trainableVariables(model).map(({ variable }) => variable);
-    const { grads } = tf.variableGrads(() => {
-      output = tf.keep(model.apply(images, { training: true }) as tf.Tensor2D);
-      return crossEntropy(output, truth);
-    }, variables);
-    optimizer.step(grads, learningRate);
+    const variables = trainableVariables(model);
+    const { grads } = tf.variableGrads(
+      () => {
+        output = tf.keep(model.apply(images, { training: true }) as tf.Tensor2D);
+        return crossEntropy(output, truth);
+      },
+      variables.map(({ variable }) => variable),
+    );
+    const { clipRatio } = settings;
+    optimizer.step(clipRatio === null ? grads : clipFilters(grads, variables, clipRatio), learningRate);
     assertInternal(output, 'the gradient was taken without a forward pass');
     return output;
   });

@@ -14,7 +14,7 @@ test('a long run has the paper’s settings', () => {
     rate: 0.4,
     schedule: 'asymptotic',
     criterion: 'l2',
-    settle: 'zero',
+    settle: 'fold',
     batchSize: 128,
     learningRate: 0.1,
     milestones: [60, 120, 160],
@@ -22,6 +22,7 @@ test('a long run has the paper’s settings', () => {
     warmupEpochs: 0,
     momentum: 0.9,
     weightDecay: 5e-4,
+    clipRatio: null,
     augmentation: 'crop-flip',
     limit: null,
     evalLimit: null,
@@ -42,7 +43,8 @@ test('without options a run is short; what is set stands', () => {
     settle: 'keep',
     batchSize: 7,
     learningRate: 0.5,
-    augmentation: 'none',
+    augmentation: 'crop',
+    clipRatio: 0.5,
     limit: 4000,
     evalLimit: 5,
     seed: 0,
@@ -88,6 +90,7 @@ test.each([
   [{ epochs: 2.5 }, '--epochs: expected a whole number above 0, found 2.5'],
   [{ limit: -1 }, '--limit: expected a whole number above 0, found -1'],
   [{ seed: -1 }, '--seed: expected a whole number from 0 to 4294967295, found -1'],
+  [{ clipRatio: -1 }, '--clip-ratio: expected a number above 0, found -1'],
   [{ learningRate: 0 }, '--learning-rate: expected a number above 0, found 0'],
   [
     { model: 'vgg' },
@@ -96,7 +99,7 @@ test.each([
   [{ preset: 'paper' }, '--preset: expected one of quick, asfp-cifar10, sfp-cifar10, found "paper"'],
   [{ schedule: 'linear' as 'constant' }, '--schedule: expected one of asymptotic, constant, found "linear"'],
   [{ criterion: 'l1' as 'l2' }, '--criterion: expected l2, found "l1"'],
-  [{ settle: 'no' as 'keep' }, '--settle: expected one of keep, zero, mean, found "no"'],
+  [{ settle: 'no' as 'keep' }, '--settle: expected one of keep, zero, mean, fold, found "no"'],
 ] as [TrainOptions, string][])('%o is refused', async (options, message) => {
   expect((await failureOf(() => resolveSettings(options, resolved))).message).toBe(message);
 });

@@ -20,6 +20,8 @@ export interface TrainOptions {
   readonly settle?: RunSettings['settle'] | undefined;
   readonly batchSize?: number | undefined;
   readonly learningRate?: number | undefined;
+  /** Largest norm of a filter's gradient, as a multiple of the filter's own; 0 clips nothing. */
+  readonly clipRatio?: number | undefined;
   readonly augmentation?: Augmentation | undefined;
   readonly limit?: number | undefined;
   readonly evalLimit?: number | undefined;
@@ -42,7 +44,15 @@ export const criterionNames = ['l2'] as const;
 
 type Defaults = Pick<
   RunSettings,
-  'model' | 'epochs' | 'schedule' | 'batchSize' | 'learningRate' | 'gamma' | 'weightDecay' | 'augmentation'
+  | 'model'
+  | 'epochs'
+  | 'schedule'
+  | 'batchSize'
+  | 'learningRate'
+  | 'gamma'
+  | 'weightDecay'
+  | 'clipRatio'
+  | 'augmentation'
 > &
   Pick<RunSettings, 'limit' | 'evalLimit'>;
 
@@ -55,6 +65,7 @@ const paper: Defaults = {
   learningRate: 0.1,
   gamma: 0.2,
   weightDecay: 5e-4,
+  clipRatio: null,
   augmentation: 'crop-flip',
   limit: null,
   evalLimit: null,
@@ -65,7 +76,9 @@ const quick: Defaults = {
   ...paper,
   model: 'resnet8',
   epochs: 8,
-  batchSize: 64,
+  batchSize: 32,
+  clipRatio: 0.1,
+  augmentation: 'none',
   limit: 10_000,
   evalLimit: 1_000,
 };
@@ -104,7 +117,7 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
     rate,
     schedule: oneOf('--schedule', pick('schedule'), scheduleNames),
     criterion: oneOf('--criterion', options.criterion ?? 'l2', criterionNames),
-    settle: oneOf('--settle', options.settle ?? 'zero', settleKinds),
+    settle: oneOf('--settle', options.settle ?? 'fold', settleKinds),
     batchSize: wholeAbove0('--batch-size', pick('batchSize')),
     learningRate: positive('--learning-rate', pick('learningRate')),
     milestones: scaledMilestones(epochs),
@@ -112,6 +125,7 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
     warmupEpochs: model === 'resnet110' && epochs > 1 ? 1 : 0,
     momentum: 0.9,
     weightDecay: preset.weightDecay,
+    clipRatio: clipOf(options.clipRatio ?? preset.clipRatio),
     // A mirrored digit is another sign.
     augmentation: oneOf(
       '--augmentation',
@@ -154,6 +168,10 @@ function wholeAbove0(where: string, value: number): number {
 
 function limitOf(where: string, value: number | null): number | null {
   return value === null ? null : wholeAbove0(where, value);
+}
+
+function clipOf(value: number | null): number | null {
+  return value === null || value === 0 ? null : positive('--clip-ratio', value);
 }
 
 function seedOf(value: number): number {
