@@ -63,10 +63,16 @@ export const trainOptionTable = {
     type: 'text',
     choices: settleKinds,
     summary: 'what becomes of the batch-norm entries of filters zeroed last',
-    otherwise: 'zero',
+    otherwise: 'fold',
   },
   'batch-size': { type: 'number', summary: 'images in one step', otherwise: 'the preset’s' },
   'learning-rate': { type: 'number', hint: 'R', summary: 'at the start', otherwise: 'the preset’s' },
+  'clip-ratio': {
+    type: 'number',
+    hint: 'R',
+    summary: 'largest norm of a filter’s gradient, as a multiple of the filter’s own; 0 clips nothing',
+    otherwise: 'the preset’s',
+  },
   augmentation: {
     type: 'text',
     choices: augmentations,
@@ -87,6 +93,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     'batch-size': batchSize,
     'learning-rate': learningRate,
     'eval-limit': evalLimit,
+    'clip-ratio': clipRatio,
     ...rest
   } = options;
   const {
@@ -114,6 +121,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     learningRate,
     limit,
     evalLimit,
+    clipRatio,
     seed,
     backend,
     // The table has checked that each is one of the trainer's own names.
