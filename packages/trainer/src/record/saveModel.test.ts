@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,10 +10,11 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
 import { useFusedBatchNorm } from '../backend/useFusedBatchNorm.ts';
 import { modelVariables } from '../bridge/modelWeights.ts';
+import { openPredictor } from '../bridge/predictor.ts';
 import { buildModel } from '../models/models.ts';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
-import { loadModel } from './loadModel.ts';
+import { readModelFiles } from './readModelFiles.ts';
 import { saveModel } from './saveModel.ts';
 
 beforeAll(async () => {
@@ -48,14 +49,13 @@ function disposeLater(model: tfl.LayersModel): void {
   });
 }
 
+/** `[2, 8, 8, 1]` */
+const images: Float32Array = Float32Array.from({ length: 128 }, (_, i) => Math.sin(i));
+
 function predict(model: tfl.LayersModel): Float32Array {
-  return tf.tidy(() => {
-    const images = tf.tensor4d(
-      Float32Array.from({ length: 128 }, (_, i) => Math.sin(i)),
-      [2, 8, 8, 1],
-    );
-    return (model.predict(images) as tf.Tensor).dataSync<'float32'>().slice();
-  });
+  return tf.tidy(() =>
+    (model.predict(tf.tensor4d(images, [2, 8, 8, 1])) as tf.Tensor).dataSync<'float32'>().slice(),
+  );
 }
 
 async function serve(folder: string): Promise<string> {
@@ -99,41 +99,15 @@ test('a model saved over another takes its place, and nothing else is left', asy
     for (const { variable } of modelVariables(model)) variable.assign(tf.mul(variable, 0.5));
   });
   await saveModel(model, folder, card);
-  const { model: loaded, card: read } = await loadModel(folder);
-  disposeLater(loaded);
-  expect(predict(loaded)).toEqual(predict(model));
-  expect(predict(loaded)).not.toEqual(old);
-  expect(read?.labels).toEqual(['upper', 'lower']);
+  const files = await readModelFiles(folder);
+  const predictor = await openPredictor(files, folder);
+  onTestFinished(predictor.dispose);
+  const answers = await predictor.predict(images, 2);
+  expect(answers).toEqual(predict(model));
+  expect(answers).not.toEqual(old);
+  expect(files.card?.labels).toEqual(['upper', 'lower']);
   expect(readdirSync(parent)).toEqual(['dense']);
   expect(readdirSync(folder).sort()).toEqual(['model.json', 'weights.bin']);
-});
-
-test('a shard of another length, a missing one and a model.json that is no model are refused by name', async () => {
-  const folder = join(tempFolder(onTestFinished), 'dense');
-  await saveModel(build(), folder, card);
-  const shard = join(folder, 'weights.bin');
-  truncateSync(shard, 100);
-  expect(await failureOf(() => loadModel(folder))).toMatchObject({
-    code: 'shard-hash',
-    failure: { where: shard, found: expect.stringContaining('(100 bytes)') as string },
-  });
-  const file = join(folder, 'model.json');
-  // Without a card there is no hash to compare.
-  const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify({ ...json, userDefinedMetadata: {} }));
-  expect((await failureOf(() => loadModel(file))).code).toBe('model-broken');
-  writeFileSync(file, JSON.stringify({ ...json, weightsManifest: [{ paths: ['gone.bin'], weights: [] }] }));
-  expect((await failureOf(() => loadModel(file))).failure.where).toBe(join(folder, 'gone.bin'));
-  for (const text of ['{', 'null', '{"format":"graph-model","modelTopology":{},"weightsManifest":[]}']) {
-    writeFileSync(file, text);
-    expect(await failureOf(() => loadModel(file))).toMatchObject({
-      code: 'model-json',
-      failure: { where: file },
-    });
-  }
-  expect((await failureOf(() => loadModel(join(folder, 'nowhere')))).message).toBe(
-    `${join(folder, 'nowhere')}: expected a model.json, or the folder of one, found no such file. Check the path`,
-  );
 });
 
 test('a folder that cannot be written is told', async () => {

@@ -1,7 +1,7 @@
 // Knows how well a network classifies images: accuracy and loss, in inference mode.
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type BatchSource, evalBatches } from '../data/batches.ts';
+import { type Batch, type BatchSource, evalBatches } from '../data/batches.ts';
 import type { ImageSplit } from '../data/dataset.ts';
 import { breathe } from './breathe.ts';
 import { scoreLogits } from './crossEntropy.ts';
@@ -18,24 +18,48 @@ export interface Evaluation {
 /** Images evaluated at once; the result of an image does not depend on it. */
 const batchSize = 250;
 
-/** Evaluates the first `limit` images of a split, or all; throws the signal's reason when it is aborted. */
+/** The logits `[count, classes]` of a batch. */
+export type Answer = (batch: Batch) => Promise<Float32Array>;
+
+/** What bounds an evaluation. */
+export interface EvaluationOptions {
+  /** Images at most; all of the split without. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Evaluates a live network in inference mode; throws the signal's reason when it is aborted. */
 export async function evaluate(
   model: LayersModel,
   source: BatchSource,
   split: ImageSplit,
-  options: { readonly limit?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: EvaluationOptions = {},
 ): Promise<Evaluation> {
   const { height, width, channels } = source;
-  let count = 0;
-  let right = 0;
-  let lossSum = 0;
-  for (const batch of evalBatches(source, split, { batchSize, limit: options.limit })) {
+  const answer: Answer = async (batch) => {
     const logits = tf.tidy(() => {
       const images = tf.tensor4d(batch.images, [batch.count, height, width, channels]);
       return model.apply(images, { training: false }) as tf.Tensor2D;
     });
-    const scores = scoreLogits(await logits.data<'float32'>(), batch.labels);
+    const values = await logits.data<'float32'>();
     logits.dispose();
+    return values;
+  };
+  return evaluateAnswers(answer, source, split, options);
+}
+
+/** Evaluates whatever gives logits on the first `limit` images of a split, or all; throws the signal's reason when it is aborted. */
+export async function evaluateAnswers(
+  answer: Answer,
+  source: BatchSource,
+  split: ImageSplit,
+  options: EvaluationOptions = {},
+): Promise<Evaluation> {
+  let count = 0;
+  let right = 0;
+  let lossSum = 0;
+  for (const batch of evalBatches(source, split, { batchSize, limit: options.limit })) {
+    const scores = scoreLogits(await answer(batch), batch.labels);
     count += batch.count;
     right += scores.right;
     lossSum += scores.lossSum;
