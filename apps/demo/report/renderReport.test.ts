@@ -127,9 +127,9 @@ test('settings: every choice', () => {
   expect(text).toContain(
     'Dataset fashion-mnist Data none Model resnet8 Epochs 8 Rate 0.4 Schedule asymptotic Criterion l2 ' +
       'Settle zero Batch size 64 Learning rate 0.1 Milestones 4, 6 Gamma 0.2 Warmup epochs 0 Momentum 0.9 ' +
-      'Weight decay 0.0005 Augmentation crop-flip Limit 20 000 Eval limit 2 000 Seed 1 Backend wasm',
+      'Weight decay 0.0005 Clip ratio 0.1 Augmentation crop-flip Limit 20 000 Eval limit 2 000 Seed 1 Backend wasm',
   );
-  expect(Object.keys(settings)).toHaveLength(21);
+  expect(Object.keys(settings)).toHaveLength(22);
 });
 
 test('the large numbers: before, after, spread', () => {

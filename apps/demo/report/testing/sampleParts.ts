@@ -31,7 +31,7 @@ const settings: RunSettings = {
   warmupEpochs: 0,
   momentum: 0.9,
   weightDecay: 0.0005,
-  clipRatio: null,
+  clipRatio: 0.1,
   augmentation: 'crop-flip',
   limit: 20000,
   evalLimit: 2000,
