@@ -2,4 +2,5 @@
 export { type Compacted, compact, convert } from './compact.ts';
 export { compareRuns, type OutputPair, type RunDistance } from './proof/compareRuns.ts';
 export { proofTolerance, proveEqual } from './proof/proveEqual.ts';
+export { pruneFilters } from './pruneFilters.ts';
 export { compactReport, type ReportParts } from './report.ts';

@@ -5,6 +5,7 @@ export { type ChannelUse, carrierOf, channelUse } from './coupling/channelUse.ts
 export { channelWeights } from './coupling/channelWeights.ts';
 export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
+export { type CriterionName, criterionNames, scoreFilters } from './criteria/scoreFilters.ts';
 export { AsfpError, assertInternal, describeError, type Failure, InternalError } from './errors.ts';
 export type { CompactReport, Cost, LayerChange, PassRecord, Proof } from './formats/compactReport.ts';
 export type {
@@ -51,6 +52,8 @@ export { type Feeds, runGraph } from './interpret/runGraph.ts';
 export { decodeWeights, type ModelJson, readModelJson, shardPaths } from './modelfile/manifest.ts';
 export { type ModelFiles, readModel } from './modelfile/readModel.ts';
 export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';
+export { answerLayers } from './plan/answerLayers.ts';
+export { type FilterPlan, ratePlan, thresholdPlan } from './plan/filterPlan.ts';
 export { checkRate, prunedCount, pruneRate, type ScheduleName } from './plan/schedule.ts';
 export { weakest } from './plan/weakest.ts';
 export { type Rng, rngFromSeed, rngFromState, shuffledOrder } from './rng.ts';
