@@ -1,14 +1,17 @@
 // Knows how a model on disk becomes a smaller one: read, rewritten, proven, and only then written.
-import { compact, compactReport, convert, proofTolerance, proveEqual } from '@asfp/compactor';
+import { compact, compactReport, convert, proofTolerance, proveEqual, pruneFilters } from '@asfp/compactor';
 import {
   AsfpError,
   type CompactReport,
+  type FilterPlan,
   type Graph,
+  type Pruning,
   readModel,
   type WrittenModel,
   writeGraphModel,
 } from '@asfp/core';
 import { type ModelOnDisk, readModelFiles } from '@asfp/trainer/files';
+import { type PruneChoice, planOf } from './pruneChoice.ts';
 
 /** Seeded inputs of the oracle's proof: two with edge values among them. */
 const provenInputs = 8;
@@ -21,18 +24,24 @@ export interface CompactedModel {
   readonly report: CompactReport;
 }
 
-/** Reads, rewrites and proves; with `cut` false nothing is removed, only folded and fused. Throws AsfpError `not-equal` when the proof fails, besides those of reading. */
-export async function compactModel(
-  path: string,
-  options: { readonly cut: boolean },
-): Promise<CompactedModel> {
+/** What `compactModel` is told: with `cut` false nothing is removed, only folded and fused; `prune` chooses filters that are not zero. */
+export interface CompactOptions {
+  readonly cut: boolean;
+  readonly prune?: PruneChoice | undefined;
+}
+
+/** Reads, rewrites and proves. Throws AsfpError `not-equal` when the proof fails, besides those of reading. */
+export async function compactModel(path: string, options: CompactOptions): Promise<CompactedModel> {
   const source = await readModelFiles(path);
   const before = readModel(source, source.file);
-  const { graph, passes } = options.cut ? compact(before) : convert(before);
+  const plan = options.prune && planOf(options.prune, before);
+  const pruned = plan && pruneFilters(before, plan);
+  const basis = pruned?.graph ?? before;
+  const { graph, passes } = options.cut ? compact(basis) : convert(basis);
   const written = writeGraphModel(graph);
   // The proof is of what will be on disk, so it is read back from the bytes that go there.
   const reread = readModel(written, 'the compact model');
-  const proof = proveEqual(before, reread, provenInputs);
+  const proof = proveEqual(basis, reread, provenInputs);
   if (!proof.passed) {
     throw new AsfpError({
       code: 'not-equal',
@@ -48,10 +57,18 @@ export async function compactModel(
     after: graph,
     bytesBefore: source.bytes,
     bytesAfter,
-    passes,
+    passes: [...(pruned?.passes ?? []), ...passes],
     proof,
+    pruning: options.prune && plan && pruningOf(options.prune, plan, before, reread),
   });
   return { source, graph, written, report };
+}
+
+/** What was chosen, and how far the answers moved. */
+function pruningOf(choice: PruneChoice, plan: FilterPlan, before: Graph, after: Graph): Pruning {
+  const { tolerance: _, passed: __, ...change } = proveEqual(before, after, provenInputs);
+  const filters = [...plan.values()].reduce((sum, chosen) => sum + chosen.filters.length, 0);
+  return { by: choice.by, value: choice.value, criterion: choice.criterion, filters, change };
 }
 
 /** A model of either format as a graph. */

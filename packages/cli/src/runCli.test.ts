@@ -133,6 +133,30 @@ test('compact writes a smaller model and its report, and verify agrees', async (
   });
 });
 
+test('compact --rate removes the weakest share and tells how far the answers moved', async () => {
+  const folder = await tempFolder();
+  const model = await writeSample(folder);
+  const ran = await asfp('compact', model, '--out', join(folder, 'out'), '--rate', '0.7', '--json');
+  expect({ code: ran.code, err: ran.err }).toEqual({ code: 0, err: '' });
+  const report = JSON.parse(ran.out) as { pruning: { change: { maxRelError: number } } };
+  expect(report).toMatchObject({
+    layers: [{ name: 'c', filtersBefore: 3, filtersAfter: 1 }, { name: 'y' }],
+    pruning: { by: 'rate', value: 0.7, criterion: 'l2', filters: 2, change: { inputs: 8 } },
+    proof: { passed: true },
+  });
+  expect(report.pruning.change.maxRelError).toBeGreaterThan(0.01);
+});
+
+test('options that do not go together are wrong usage', async () => {
+  expect((await asfp('compact', 'm', '--rate', '0.5', '--threshold', '0.1')).err).toBe(
+    'asfp compact: --threshold: expected either --rate or --threshold, found both\n',
+  );
+  expect((await asfp('compact', 'm', '--criterion', 'l1')).err).toBe(
+    'asfp compact: --criterion: expected --rate beside it, found none. Give the share to prune, such as --rate 0.4\n',
+  );
+  expect((await asfp('compact', 'm', '--threshold', '1')).code).toBe(2);
+});
+
 test('two models that answer differently: verify says so and exits with 1', async () => {
   const folder = await tempFolder();
   const other = await tempFolder();

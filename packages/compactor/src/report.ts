@@ -9,6 +9,7 @@ import {
   outputNodes,
   type PassRecord,
   type Proof,
+  type Pruning,
 } from '@asfp/core';
 
 /** What the report is made of; bytes are those of the weight files. */
@@ -19,6 +20,7 @@ export interface ReportParts {
   readonly bytesAfter: number;
   readonly passes: readonly PassRecord[];
   readonly proof: Proof;
+  readonly pruning?: Pruning | undefined;
 }
 
 /** The report: totals, one row a layer, the passes and the proof. */
@@ -55,6 +57,7 @@ export function compactReport(parts: ReportParts): CompactReport {
     layers,
     passes: parts.passes,
     proof: parts.proof,
+    ...(parts.pruning === undefined ? {} : { pruning: parts.pruning }),
   };
 }
 

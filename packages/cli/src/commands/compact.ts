@@ -1,8 +1,9 @@
 // Knows the command `asfp compact`.
-import type { CompactReport } from '@asfp/core';
+import type { CompactReport, Pruning } from '@asfp/core';
 import { type Command, defineCommand } from '../command.ts';
 import { compactModel } from '../compactModel.ts';
 import { writeModel } from '../files/writeModel.ts';
+import { pruneChoice, pruneOptions } from '../pruneChoice.ts';
 import { count, percent, size } from '../terminal/table.ts';
 
 /** Writes the smaller model and its report. */
@@ -18,10 +19,11 @@ export const compactCommand: Command = defineCommand({
       summary: 'where model.json, its weights and compact-report.json go',
       otherwise: 'compact beside the model',
     },
+    ...pruneOptions,
   },
   run: async ({ options, words, terminal }) => {
     const path = words[0] as string;
-    const { source, written, report } = await compactModel(path, { cut: true });
+    const { source, written, report } = await compactModel(path, { cut: true, prune: pruneChoice(options) });
     const out = options.out ?? source.file.replace(/[^/\\]*$/, 'compact');
     await writeModel(out, written, report.after, {
       'compact-report.json': `${JSON.stringify(report, null, 2)}\n`,
@@ -44,7 +46,13 @@ export function compactSummary(report: CompactReport, out: string): string {
     `parameters     ${count(before.params)} → ${count(after.params)}`,
     `weights        ${size(before.bytes)} → ${size(after.bytes)}`,
     `proof          largest relative error ${proof.maxRelError.toExponential(1)} on ${proof.inputs} seeded inputs (allowed ${proof.tolerance})`,
+    ...(report.pruning === undefined ? [] : [pruningLine(report.pruning)]),
     ...kept.map((layer) => `kept           zero filters of ${layer.name}: ${layer.kept}`),
     `written        ${out}/model.json`,
   ].join('\n');
+}
+
+function pruningLine({ filters, change }: Pruning): string {
+  const same = percent(change.argmaxAgreement);
+  return `changed        ${count(filters)} filters zeroed by choice: the answers moved by ${change.maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${same} of ${change.inputs} seeded inputs`;
 }

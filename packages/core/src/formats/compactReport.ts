@@ -1,4 +1,5 @@
 // Knows the file compact-report.json: what a compaction removed, and the proof that nothing changed.
+import type { CriterionName } from '../criteria/scoreFilters.ts';
 
 /** Multiply-adds of convolutions and dense layers for one image, parameters, and bytes of weights. */
 export interface Cost {
@@ -44,6 +45,18 @@ export interface Proof {
   readonly passed: boolean;
 }
 
+/** Filters that were removed though they were not zero, and what that did to the answers. */
+export interface Pruning {
+  /** The weakest share of each layer, or all under a share of the largest norm of their layer. */
+  readonly by: 'rate' | 'threshold';
+  readonly value: number;
+  readonly criterion: CriterionName;
+  /** How many filters were zeroed. */
+  readonly filters: number;
+  /** The compact network against the one that was given, measured as in the proof. */
+  readonly change: Omit<Proof, 'tolerance' | 'passed'>;
+}
+
 /** compact-report.json. */
 export interface CompactReport {
   readonly format: 'asfp.compact-report/1';
@@ -52,4 +65,6 @@ export interface CompactReport {
   readonly layers: readonly LayerChange[];
   readonly passes: readonly PassRecord[];
   readonly proof: Proof;
+  /** Where filters were chosen; the proof is then of the network with those filters zeroed. */
+  readonly pruning?: Pruning;
 }
