@@ -65,15 +65,15 @@ function draw(inside: Inside, rng: Rng, into: Uint8Array): void {
   const far = colour(rng);
   let front = colour(rng);
   // A shape that has its background's colour could not be told by anyone.
-  while (distance(front, background) < 90 || distance(front, far) < 90) front = colour(rng);
-  const radius = 7 + 5 * rng.next();
+  while (distance(front, background) < 80 || distance(front, far) < 80) front = colour(rng);
+  const radius = 6 + 5 * rng.next();
   const centreX = side / 2 + (rng.next() - 0.5) * (side - 2 * radius);
   const centreY = side / 2 + (rng.next() - 0.5) * (side - 2 * radius);
   const angle = ((rng.next() - 0.5) * 40 * Math.PI) / 180;
   const cos = Math.cos(angle) / radius;
   const sin = Math.sin(angle) / radius;
   const slope = rng.next() * 2 * Math.PI;
-  const noise = 12 + 22 * rng.next();
+  const noise = 15 + 35 * rng.next();
   let at = 0;
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {

@@ -66,6 +66,11 @@ test('presets can be named, at any length', () => {
   expect(resolveSettings({ preset: 'quick', epochs: 100 }, resolved).limit).not.toBeNull();
 });
 
+test('short runs take images as they are, longer ones vary them', () => {
+  expect(resolveSettings({ epochs: 19 }, resolved).augmentation).toBe('none');
+  expect(resolveSettings({ epochs: 20 }, resolved).augmentation).toBe('crop-flip');
+});
+
 test('digits are not mirrored, unless that is asked for', () => {
   const digits: Resolved = { ...resolved, dataset: 'mnist' };
   expect(resolveSettings({ epochs: 100 }, digits).augmentation).toBe('crop');
