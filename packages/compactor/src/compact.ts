@@ -17,7 +17,11 @@ export interface Compacted {
   readonly passes: readonly PassRecord[];
 }
 
+/** Every round makes the graph smaller, so this is never reached; it bounds the time if that should be wrong. */
+const mostRounds = 50;
+
 const simplify: readonly Pass[] = [
+  removeDead,
   removeIdentity,
   mergeTransposedPad,
   foldBatchNorm,
@@ -28,12 +32,24 @@ const tidy: readonly Pass[] = [removeDead, canonicalWeights];
 
 /** Folds and fuses the graph and cuts every channel that is constant or unread; throws only internal errors. */
 export function compact(graph: Graph): Compacted {
-  const { graph: smaller, records } = runPasses(graph, [...simplify, cutChannels, ...tidy]);
-  return { graph: smaller, passes: records };
+  return untilSettled(graph, [...simplify, cutChannels, ...tidy]);
 }
 
 /** Folds and fuses the graph and leaves every channel where it is: the network as a converter would write it. */
 export function convert(graph: Graph): Compacted {
-  const { graph: converted, records } = runPasses(graph, [...simplify, ...tidy]);
-  return { graph: converted, passes: records };
+  return untilSettled(graph, [...simplify, ...tidy]);
+}
+
+/** One pass opens the way for another (a fold for the next fold): they go round until none changes anything. */
+function untilSettled(graph: Graph, passes: readonly Pass[]): Compacted {
+  const first = runPasses(graph, passes);
+  const records = [...first.records];
+  let current = first.graph;
+  for (let round = 2; round <= mostRounds; round++) {
+    const next = runPasses(current, passes);
+    if (next.graph === current) break;
+    records.push(...next.records.filter(({ changed }) => changed));
+    current = next.graph;
+  }
+  return { graph: current, passes: records };
 }

@@ -2,5 +2,7 @@
 export { type Compacted, compact, convert } from './compact.ts';
 export { compareRuns, type OutputPair, type RunDistance } from './proof/compareRuns.ts';
 export { proofTolerance, proveEqual } from './proof/proveEqual.ts';
+export { roundingBound } from './proof/roundingBound.ts';
+export { seededInputs } from './proof/seededInputs.ts';
 export { pruneFilters } from './pruneFilters.ts';
 export { compactReport, type ReportParts } from './report.ts';

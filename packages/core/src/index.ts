@@ -48,7 +48,7 @@ export { constantTensor, inReadingOrder, nodesByName, outputNodes, readersOf } f
 export { seesPadding } from './graph/window.ts';
 export { activate, combine } from './interpret/elementwise.ts';
 export type { RealTensor } from './interpret/realTensor.ts';
-export { type Feeds, runGraph } from './interpret/runGraph.ts';
+export { evaluate, type Feeds, runGraph } from './interpret/runGraph.ts';
 export { decodeWeights, type ModelJson, readModelJson, shardPaths } from './modelfile/manifest.ts';
 export { type ModelFiles, readModel } from './modelfile/readModel.ts';
 export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';

@@ -22,7 +22,8 @@ import {
 } from '@asfp/core';
 import { freshNames, withInputs } from '../pipeline/editGraph.ts';
 import type { Pass } from '../pipeline/pass.ts';
-import { cutWeights } from './cutWeights.ts';
+import { cutWeights, sliceable } from './cutWeights.ts';
+import { all, union } from './keepSets.ts';
 
 /**
  * Removes filters whose result is constant or unread, with everything that belongs to them.
@@ -62,6 +63,7 @@ class Cutter {
   readonly #values = new Map<string, Cut>();
   readonly #written: GraphNode[] = [];
   readonly #widened = new Map<string, string>();
+  readonly #renewed = new Set<string>();
 
   constructor(
     graph: Graph,
@@ -87,6 +89,8 @@ class Cutter {
   }
 
   #cut(node: GraphNode): Cut {
+    // A scatter can be written for images and rows alone, so other values keep all their channels.
+    if (![2, 4].includes(this.#shapes.get(node.name)?.length ?? 0)) return this.#wall(node);
     switch (node.op) {
       case 'conv2d':
       case 'matMul':
@@ -167,8 +171,8 @@ class Cutter {
   #depthwise(node: GraphNode<'depthwiseConv2d'>): Cut {
     const kernel = constantTensor(this.#nodes, node.inputs[1]);
     const bias = constantTensor(this.#nodes, node.inputs[2]);
-    const from = this.#value(node.inputs[0]);
     if (kernel === undefined || (node.inputs[2] !== undefined && bias === undefined)) return this.#wall(node);
+    const from = this.#withLive(node, kernel.shape[3] as number, 0);
     if (from.keep === undefined)
       return this.#write(withInputs(node, [from.name, ...node.inputs.slice(1)]), undefined);
     const multiplier = kernel.shape[3] as number;
@@ -176,6 +180,17 @@ class Cutter {
     const parts = [this.#constant(`${node.name}/kernel`, takeAxis(kernel, 2, from.keep))];
     if (bias !== undefined) parts.push(this.#constant(`${node.name}/bias`, takeAxis(bias, 0, keep)));
     return this.#write(withInputs(node, [from.name, ...parts]), keep);
+  }
+
+  /** The input of a node that makes of channel c those from `offset` + c · `each`, with constants put back of which it makes no constants. */
+  #withLive(node: GraphNode<'depthwiseConv2d' | 'pad'>, each: number, offset: number): Cut {
+    const from = this.#value(node.inputs[0]);
+    const out = this.#constants.get(node.name);
+    const channels = this.#constants.get(node.inputs[0] as string)?.length;
+    if (from.keep === undefined || out === undefined || channels === undefined) return from;
+    const isLive = (o: number): boolean => this.#use.get(node.name)?.[o] === 1 && Number.isNaN(out[o]);
+    const missing = all(channels).filter((c) => all(each).some((m) => isLive(offset + c * each + m)));
+    return this.#widen(node.inputs[0] as string, union([from.keep, missing]));
   }
 
   #batchNorm(node: GraphNode<'batchNorm'>): Cut {
@@ -227,8 +242,8 @@ class Cutter {
   }
 
   #pad(node: GraphNode<'pad'>): Cut {
-    const from = this.#value(node.inputs[0]);
     const [before, after] = node.attrs.paddings.at(-1) ?? [0, 0];
+    const from = this.#withLive(node, 1, before);
     const channels = this.#constants.get(node.inputs[0] as string)?.length;
     if (channels === undefined || (from.keep === undefined && before === 0 && after === 0))
       return this.#wall(node);
@@ -342,7 +357,7 @@ class Cutter {
     const positions = keep.map((c) => wanted.indexOf(c));
     if (positions.includes(-1))
       throw new InternalError(`${name} would lose channels on its way into a wider value`);
-    const written = this.#fresh(`${name}/scatter`);
+    const written = this.#scatterName(name);
     this.#written.push({
       name: written,
       op: 'scatter',
@@ -353,10 +368,16 @@ class Cutter {
     return { name: written, keep: isWhole ? undefined : wanted };
   }
 
-  /** The channels that are needed; one where none is, since no runtime takes tensors without channels. */
+  /** A scatter that is written anew keeps its name, so that compacting twice is compacting once. */
+  #scatterName(name: string): string {
+    const isNew = this.#nodes.get(name)?.op !== 'scatter' || this.#renewed.has(name);
+    if (isNew) return this.#fresh(`${name}/scatter`);
+    this.#renewed.add(name);
+    return name;
+  }
+
   #neededOf(name: string): number[] {
-    const needed = [...(this.#use.get(name) ?? [])].flatMap((flag, c) => (flag === 1 ? [c] : []));
-    return needed.length === 0 ? [0] : needed;
+    return [...(this.#use.get(name) ?? [])].flatMap((flag, c) => (flag === 1 ? [c] : []));
   }
 
   #constant(base: string, tensor: HostTensor): string {
@@ -376,16 +397,4 @@ class Cutter {
     if (value === undefined) throw new InternalError(`${name} is read before it is cut`);
     return value;
   }
-}
-
-function sliceable(tensor: HostTensor, channels: number | undefined): boolean {
-  return tensor.values.length === 1 || tensor.shape.at(-1) === channels || tensor.shape.at(-1) === 1;
-}
-
-function all(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
-}
-
-function union(sets: readonly (readonly number[])[]): number[] {
-  return [...new Set(sets.flat())].sort((a, b) => a - b);
 }

@@ -15,6 +15,11 @@ export interface CutWeights {
   readonly bias: HostTensor | undefined;
 }
 
+/** Whether an operand has one value a channel, or one for all, along its last axis. */
+export function sliceable(tensor: HostTensor, channels: number | undefined): boolean {
+  return tensor.values.length === 1 || tensor.shape.at(-1) === channels || tensor.shape.at(-1) === 1;
+}
+
 /** What is cut away on either side of a layer's kernel. */
 export interface LayerCut {
   /** Input channels that are still there, ascending. */

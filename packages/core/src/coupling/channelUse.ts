@@ -26,6 +26,7 @@ export function channelUse(
   const use = new Map([...constants].map(([name, facts]) => [name, new Uint8Array(facts.length)]));
   for (const output of graph.outputs) use.get(output.from)?.fill(1);
   for (const node of [...graph.nodes].reverse()) {
+    keepOne(use.get(node.name), constants.get(node.name));
     for (const from of new Set(node.inputs)) {
       const target = use.get(from);
       const facts = constants.get(from);
@@ -35,6 +36,17 @@ export function channelUse(
     }
   }
   return use;
+}
+
+/** No runtime takes tensors without channels: a value that is read for none of its own keeps one, a constant if it can. */
+function keepOne(own: Uint8Array | undefined, facts: Float64Array | undefined): void {
+  if (own === undefined || facts === undefined || own.includes(1)) return;
+  own[
+    Math.max(
+      0,
+      facts.findIndex((value) => !Number.isNaN(value)),
+    )
+  ] = 1;
 }
 
 interface Known {

@@ -32,7 +32,8 @@ export function runGraph(graph: Graph, feeds: Feeds): Map<string, RealTensor> {
   return new Map(graph.outputs.map(({ name, from }) => [name, values.get(from) as RealTensor]));
 }
 
-function evaluate(node: GraphNode, inputs: readonly RealTensor[], feeds: Feeds): RealTensor {
+/** The result of one node from its inputs' values, in float64; an input node takes its value from the feeds. */
+export function evaluate(node: GraphNode, inputs: readonly RealTensor[], feeds: Feeds = {}): RealTensor {
   const [a, b, c, d, e] = inputs as [RealTensor, RealTensor, RealTensor, RealTensor, RealTensor];
   switch (node.op) {
     case 'input':

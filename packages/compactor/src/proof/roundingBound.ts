@@ -1,0 +1,158 @@
+// Knows how far rounding alone can move the outputs of a rewritten graph: the bound that a proof holds it to.
+import {
+  channelConstants,
+  evaluate,
+  type Feeds,
+  type Graph,
+  type GraphNode,
+  inferShapes,
+  type RealTensor,
+} from '@asfp/core';
+
+/** How often a weight is rounded to float32 at most: batch norm folded, a sum folded, a cut, and the file. */
+const roundings = 4;
+
+/** Half a unit in the last place of float32, relative. */
+const unit = roundings * 2 ** -24;
+
+/** Largest slope of each function of one element; leakyRelu's is the larger of 1 and its alpha. */
+const slopes: Readonly<Record<string, number>> = {
+  none: 1,
+  identity: 1,
+  relu: 1,
+  relu6: 1,
+  elu: 1,
+  sigmoid: 0.25,
+  tanh: 1,
+};
+
+/**
+ * For each output by name, how far each of its values may lie from the original's, when every weight has been
+ * rounded a few times: |Δy| ≤ |W|·|Δx| + u·(|W|·|x| + |b|) through a layer, the slope of each function after it.
+ *
+ * It is worked out on the original graph, where all that a rewriting adds up still stands side by side: a constant
+ * that went into a bias and cancelled there has its full size here. Infinite behind an op whose rule is unknown.
+ */
+export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Array> {
+  const constants = channelConstants(graph, inferShapes(graph));
+  const values = new Map<string, Bounded>();
+  const lastReader = new Map<string, number>();
+  for (const [at, node] of graph.nodes.entries()) for (const from of node.inputs) lastReader.set(from, at);
+  for (const output of graph.outputs) lastReader.set(output.from, graph.nodes.length);
+  for (const [at, node] of graph.nodes.entries()) {
+    const inputs = node.inputs.map((from) => values.get(from) as Bounded);
+    const value = evaluate(
+      node,
+      inputs.map((input) => input.value),
+      feeds,
+    );
+    const error = storedConstants(errorOf(node, inputs, value), value, constants.get(node.name));
+    values.set(node.name, { value, error });
+    for (const from of node.inputs) if (lastReader.get(from) === at) values.delete(from);
+  }
+  return new Map(
+    graph.outputs.map(({ name, from }) => [name, values.get(from)?.error.values as Float64Array]),
+  );
+}
+
+/** A value of the original run, and how far each of its elements may be off after the rewriting. */
+interface Bounded {
+  readonly value: RealTensor;
+  readonly error: RealTensor;
+}
+
+function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor): RealTensor {
+  const errors = inputs.map(({ error }) => error);
+  const [a, b] = inputs as [Bounded, Bounded];
+  switch (node.op) {
+    case 'input':
+    case 'const':
+      return map(value, () => 0);
+    case 'conv2d':
+    case 'depthwiseConv2d':
+    case 'matMul': {
+      const plain = { ...node, attrs: { ...node.attrs, activation: 'none' } } as GraphNode;
+      const [, kernel, bias] = inputs.map((input) => map(input.value, Math.abs));
+      const parts = bias === undefined ? [kernel as RealTensor] : [kernel as RealTensor, bias];
+      const whole = evaluate(plain, [map(a.value, Math.abs), ...parts]);
+      const passed = evaluate(plain, [a.error, kernel as RealTensor]);
+      // A kernel that is computed, not stored, brings an error of its own, for which there is no rule here.
+      const stored = errors.slice(1).every((error) => error.values.every((each) => each === 0));
+      const slope = stored ? slopeOf(node.attrs.activation, node.attrs.alpha) : Number.POSITIVE_INFINITY;
+      return map(whole, (size, i) => slope * ((1 + unit) * (passed.values[i] as number) + unit * size));
+    }
+    case 'batchNorm': {
+      const [gamma, beta, mean, variance] = inputs.slice(1).map((input) => input.value.values);
+      const channels = gamma?.length ?? 1;
+      return map(a.value, (x, i) => {
+        const at = (vector: Float64Array | undefined): number => vector?.[i % channels] as number;
+        const scale = Math.abs(at(gamma)) / Math.sqrt(at(variance) + node.attrs.epsilon);
+        const size = scale * (Math.abs(x) + Math.abs(at(mean))) + Math.abs(at(beta));
+        return (1 + unit) * scale * (a.error.values[i] as number) + unit * size;
+      });
+    }
+    case 'unary': {
+      const slope = slopeOf(node.attrs.fn, node.attrs.alpha);
+      return map(a.error, (error) => slope * error);
+    }
+    case 'binary':
+      return binaryError(node, a, b, value);
+    case 'softmax': {
+      // Row i of its Jacobian sums to 2·p·(1 − p) in absolute values, at most a half.
+      const size = value.shape.at(-1) ?? 1;
+      return map(value, (_, i) => {
+        const row = a.error.values.subarray(i - (i % size), i - (i % size) + size);
+        return row.reduce((most, error) => Math.max(most, error), 0) / 2;
+      });
+    }
+    case 'maxPool':
+    case 'avgPool':
+    case 'mean':
+    case 'transpose':
+    case 'reshape':
+    case 'concat':
+      return evaluate(node, errors);
+    case 'gather':
+      return evaluate(node, [a.error, b.value]);
+    case 'pad':
+      return evaluate({ ...node, attrs: { ...node.attrs, value: 0 } }, errors);
+    case 'scatter': {
+      const fill = node.attrs.fill.map((constant) => unit * Math.abs(constant));
+      return evaluate({ ...node, attrs: { ...node.attrs, fill } }, errors);
+    }
+    default:
+      return map(value, () => Number.POSITIVE_INFINITY);
+  }
+}
+
+/** A channel that is always the same number may be cut and put back as a stored number: u times its size. */
+function storedConstants(error: RealTensor, value: RealTensor, facts: Float64Array | undefined): RealTensor {
+  if (facts === undefined || facts.every(Number.isNaN)) return error;
+  return map(error, (each, i) =>
+    Number.isNaN(facts[i % facts.length]) ? each : each + unit * Math.abs(value.values[i] as number),
+  );
+}
+
+/** A constant operand, folded into a bias, is stored once more: u times its size. */
+function binaryError(node: GraphNode<'binary'>, a: Bounded, b: Bounded, value: RealTensor): RealTensor {
+  const over = (fn: GraphNode<'binary'>['attrs']['fn'], left: RealTensor, right: RealTensor): RealTensor =>
+    evaluate({ ...node, attrs: { fn } }, [left, right]);
+  const [left, right] = [a, b].map(({ value: own, error }) => ({
+    size: map(own, (x, i) => Math.abs(x) + (error.values[i] as number)),
+    error: map(error, (each, i) => each + unit * Math.abs(own.values[i] as number)),
+  })) as [{ size: RealTensor; error: RealTensor }, { size: RealTensor; error: RealTensor }];
+  if (node.attrs.fn === 'mul') {
+    const both = [over('mul', left.size, right.error), over('mul', left.error, right.size)];
+    return map(value, (_, i) => (both[0]?.values[i] as number) + (both[1]?.values[i] as number));
+  }
+  const sums = node.attrs.fn === 'add' || node.attrs.fn === 'sub';
+  return over(sums ? 'add' : 'maximum', left.error, right.error);
+}
+
+function slopeOf(fn: string, alpha: number): number {
+  return fn === 'leakyRelu' ? Math.max(1, Math.abs(alpha)) : (slopes[fn] ?? Number.POSITIVE_INFINITY);
+}
+
+function map(tensor: RealTensor, change: (value: number, at: number) => number): RealTensor {
+  return { shape: tensor.shape, values: tensor.values.map(change) };
+}

@@ -1,0 +1,57 @@
+// Random graphs compact to the same outputs, to the last bit that rounding allows.
+import { type Graph, printGraph, writeGraphModel } from '@asfp/core';
+import { graphFromSeed } from '@asfp/core/testing';
+import { expect, test } from 'vitest';
+import { openCpu, relativeError, runOnTfjs } from '../differential/tfjsRun.ts';
+import { checkCompaction } from './checkCompaction.ts';
+
+const seeds = 500;
+const perTest = 50;
+
+/** Seeds that once failed, each with what was wrong. */
+const named: Readonly<Record<number, string>> = {
+  0: 'a value read for none of its channels kept one whose inputs were gone',
+  1: 'a scattered constant came into a depthwise convolution whose padding shows',
+  7: 'batch norms in a row were folded one a compaction',
+  29: 'a dead layer read channels that nobody else needed',
+  93: 'a scatter changed its name with every compaction',
+  101: 'a constant before an op that needs all channels was rounded in the file only',
+  1641: 'a scatter of rank 3 could not be written',
+};
+
+function check(seed: number): number {
+  const graph = graphFromSeed(seed);
+  try {
+    return checkCompaction(graph).filtersCut;
+  } catch (cause) {
+    throw new Error(`seed ${seed} (pnpm fuzz --from ${seed} --seeds 1): ${String(cause)}`, { cause });
+  }
+}
+
+test.each(Array.from({ length: seeds / perTest }, (_, i) => i * perTest))(
+  'fifty random graphs from seed %i: same outputs, same text when done twice, same bytes',
+  (from) => {
+    let cut = 0;
+    for (let seed = from; seed < from + perTest; seed++) if (check(seed) > 0) cut++;
+    expect(cut).toBeGreaterThan(perTest * 0.7);
+  },
+);
+
+test.each(Object.entries(named))('seed %i: %s', (seed) => {
+  expect(check(Number(seed))).toBeGreaterThanOrEqual(0);
+});
+
+test('sixty compacted random graphs give on plain tfjs what the interpreter gives of the original', async () => {
+  await openCpu();
+  for (let seed = 0; seed < 60; seed++) {
+    const graph: Graph = graphFromSeed(seed);
+    const { compacted, feeds, truth } = checkCompaction(graph);
+    const found = await runOnTfjs(writeGraphModel(compacted), feeds);
+    for (const [name, values] of truth) {
+      // tfjs sums in float32: a few hundred products a value, a dozen layers deep.
+      expect(relativeError(values, found.get(name) ?? []), `seed ${seed}\n${printGraph(graph)}`).toBeLessThan(
+        2000 * 2 ** -24,
+      );
+    }
+  }
+});
