@@ -12,7 +12,6 @@ import {
   type HostTensor,
   InternalError,
   inferShapes,
-  int32Tensor,
   keepsLastAxis,
   nodesByName,
   type Shape,
@@ -22,6 +21,16 @@ import {
 } from '@asfp/core';
 import { freshNames, withInputs } from '../pipeline/editGraph.ts';
 import type { Pass } from '../pipeline/pass.ts';
+import {
+  cutConcat,
+  cutDepthToSpace,
+  cutGather,
+  cutReshape,
+  cutScatter,
+  cutSlice,
+  cutTransposed,
+} from './cutMoves.ts';
+import type { Cut, CutTools } from './cutTools.ts';
 import { cutWeights, sliceable } from './cutWeights.ts';
 import { all, union } from './keepSets.ts';
 
@@ -45,12 +54,6 @@ export const cutChannels: Pass = {
   },
 };
 
-/** A value after the cut: the node that holds it, and which of its old channels are left (all where undefined). */
-interface Cut {
-  readonly name: string;
-  readonly keep: readonly number[] | undefined;
-}
-
 /** One walk through a graph; it holds what has been written so far. */
 class Cutter {
   readonly notes: string[] = [];
@@ -65,6 +68,8 @@ class Cutter {
   readonly #widened = new Map<string, string>();
   readonly #renewed = new Set<string>();
 
+  readonly #tools: CutTools;
+
   constructor(
     graph: Graph,
     shapes: ReadonlyMap<string, Shape>,
@@ -77,6 +82,18 @@ class Cutter {
     this.#use = use;
     this.#nodes = nodesByName(graph);
     this.#fresh = freshNames(graph);
+    this.#tools = {
+      shapes,
+      constants,
+      nodes: this.#nodes,
+      notes: this.notes,
+      value: (name) => this.#value(name),
+      widen: (name, wanted) => this.#widen(name, wanted),
+      neededOf: (name) => this.#neededOf(name),
+      constant: (base, tensor) => this.#constant(base, tensor),
+      write: (node, keep) => this.#write(node, keep),
+      wall: (node) => this.#wall(node),
+    };
   }
 
   finish(): Graph {
@@ -102,25 +119,38 @@ class Cutter {
       case 'unary':
       case 'maxPool':
       case 'avgPool':
+      case 'resize':
         return this.#channelwise(node);
       case 'mean':
+      case 'reduce':
       case 'transpose':
+      case 'squeeze':
+      case 'expandDims':
+      case 'mirrorPad':
         return keepsLastAxis(node, this.#shapes) ? this.#channelwise(node) : this.#wall(node);
       case 'binary':
         return this.#binary(node);
       case 'pad':
         return this.#pad(node);
       case 'reshape':
-        return this.#reshape(node);
+        return cutReshape(this.#tools, node);
       case 'concat':
-        return worksOnLastAxis(node, this.#shapes) ? this.#concat(node) : this.#wall(node);
+        return worksOnLastAxis(node, this.#shapes) ? cutConcat(this.#tools, node) : this.#wall(node);
       case 'gather':
-        return worksOnLastAxis(node, this.#shapes) ? this.#gather(node) : this.#channelwise(node);
+        return worksOnLastAxis(node, this.#shapes) ? cutGather(this.#tools, node) : this.#channelwise(node);
       case 'scatter':
-        return this.#scatter(node);
+        return cutScatter(this.#tools, node);
+      case 'slice':
+        return cutSlice(this.#tools, node);
+      case 'depthToSpace':
+        return cutDepthToSpace(this.#tools, node);
+      case 'convTranspose2d':
+        return cutTransposed(this.#tools, node);
       case 'softmax':
       case 'input':
       case 'const':
+      case 'opaque':
+      case 'part':
         return this.#wall(node);
     }
   }
@@ -186,9 +216,10 @@ class Cutter {
   #withLive(node: GraphNode<'depthwiseConv2d' | 'pad'>, each: number, offset: number): Cut {
     const from = this.#value(node.inputs[0]);
     const out = this.#constants.get(node.name);
+    const use = this.#use.get(node.name);
     const channels = this.#constants.get(node.inputs[0] as string)?.length;
     if (from.keep === undefined || out === undefined || channels === undefined) return from;
-    const isLive = (o: number): boolean => this.#use.get(node.name)?.[o] === 1 && Number.isNaN(out[o]);
+    const isLive = (o: number): boolean => use?.[o] === 1 && Number.isNaN(out[o]);
     const missing = all(channels).filter((c) => all(each).some((m) => isLive(offset + c * each + m)));
     return this.#widen(node.inputs[0] as string, union([from.keep, missing]));
   }
@@ -259,67 +290,6 @@ class Cutter {
       { ...withInputs(node, [from.name]), attrs: { ...node.attrs, paddings } } as GraphNode,
       keep,
     );
-  }
-
-  #reshape(node: GraphNode<'reshape'>): Cut {
-    const from = this.#value(node.inputs[0]);
-    const before = this.#constants.get(node.inputs[0] as string)?.length;
-    const after = this.#constants.get(node.name)?.length;
-    if (from.keep === undefined || before === undefined || after === undefined || after % before !== 0) {
-      return this.#wall(node);
-    }
-    const rows = after / before;
-    const { keep: kept } = from;
-    const keep = all(rows).flatMap((row) => kept.map((c) => row * before + c));
-    const shape = node.attrs.shape.map((dim, axis) =>
-      axis === node.attrs.shape.length - 1 ? keep.length : dim,
-    );
-    return this.#write({ ...withInputs(node, [from.name]), attrs: { shape } } as GraphNode, keep);
-  }
-
-  #concat(node: GraphNode<'concat'>): Cut {
-    const parts = node.inputs.map((name) => ({
-      value: this.#value(name),
-      channels: this.#shapes.get(name)?.at(-1),
-    }));
-    if (parts.every(({ value }) => value.keep === undefined)) return this.#wall(node);
-    let offset = 0;
-    const keep: number[] = [];
-    for (const { value, channels } of parts) {
-      if (typeof channels !== 'number') return this.#wall(node);
-      const start = offset;
-      keep.push(...(value.keep ?? all(channels)).map((c) => start + c));
-      offset += channels;
-    }
-    return this.#write(
-      withInputs(
-        node,
-        parts.map(({ value }) => value.name),
-      ),
-      keep,
-    );
-  }
-
-  #gather(node: GraphNode<'gather'>): Cut {
-    const from = this.#value(node.inputs[0]);
-    const indices = constantTensor(this.#nodes, node.inputs[1]);
-    if (indices === undefined || from.keep === undefined) return this.#wall(node);
-    const { keep: kept } = from;
-    const keep = [...indices.values.keys()].filter((at) => kept.includes(indices.values[at] as number));
-    if (keep.length === 0) return this.#wall(node);
-    const moved = keep.map((at) => kept.indexOf(indices.values[at] as number));
-    const positions = this.#constant(`${node.name}/indices`, int32Tensor([moved.length], moved));
-    return this.#write(withInputs(node, [from.name, positions]), keep);
-  }
-
-  #scatter(node: GraphNode<'scatter'>): Cut {
-    // Only its live channels are worth anything; whoever reads it gets a new scatter where one is needed.
-    const from = this.#value(node.inputs[0]);
-    const kept = from.keep ?? all(node.attrs.positions.length);
-    return {
-      name: from.name,
-      keep: kept.map((c) => node.attrs.positions[c] as number),
-    };
   }
 
   /** An op that must see all channels of all its inputs. */

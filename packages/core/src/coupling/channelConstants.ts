@@ -57,9 +57,28 @@ function factsOf(node: GraphNode, channels: number, known: Known): Float64Array 
       return binaryFacts(node, channels, known);
     case 'maxPool':
     case 'avgPool':
+    case 'resize':
       return x;
     case 'mean':
+    case 'transpose':
+    case 'squeeze':
+    case 'expandDims':
+    case 'mirrorPad':
       return keepsLastAxis(node, known.shapes) ? x : undefined;
+    case 'reduce':
+      // A sum depends on how many positions there are; the largest and smallest of a constant are the constant.
+      if (!keepsLastAxis(node, known.shapes)) return undefined;
+      return node.attrs.fn === 'sum' ? x.map((value) => (value === 0 ? 0 : Number.NaN)) : x;
+    case 'convTranspose2d':
+      return transposedFacts(node, channels, x, known);
+    case 'slice':
+      return x.subarray(node.attrs.begin.at(-1), (node.attrs.begin.at(-1) as number) + channels);
+    case 'depthToSpace':
+      return Float64Array.from({ length: channels }, (_, c) => {
+        const value = x[c] as number;
+        for (let from = c; from < x.length; from += channels) if (x[from] !== value) return Number.NaN;
+        return value;
+      });
     case 'pad': {
       const [before, after] = node.attrs.paddings.at(-1) ?? [0, 0];
       const framed = node.attrs.paddings.slice(0, -1).some(([a, b]) => a > 0 || b > 0);
@@ -70,8 +89,6 @@ function factsOf(node: GraphNode, channels: number, known: Known): Float64Array 
         return framed && inner !== value ? Number.NaN : inner;
       });
     }
-    case 'transpose':
-      return keepsLastAxis(node, known.shapes) ? x : undefined;
     case 'reshape':
       // Row-major order: where the new last axis is a whole number of channel rows, feature f is channel f mod c.
       return channels % x.length === 0 ? repeat(x, channels) : undefined;
@@ -93,6 +110,8 @@ function factsOf(node: GraphNode, channels: number, known: Known): Float64Array 
     case 'input':
     case 'const':
     case 'softmax':
+    case 'opaque':
+    case 'part':
       return undefined;
   }
 }
@@ -117,6 +136,21 @@ function weightedFacts(
       sum += (x[i] as number) * total;
     }
     return activate(node.attrs.activation, node.attrs.alpha, sum);
+  });
+}
+
+/** Every window of a transposed convolution adds up other taps, so only zeros stay constant. */
+function transposedFacts(
+  node: GraphNode<'convTranspose2d'>,
+  channels: number,
+  x: Float64Array,
+  known: Known,
+): Float64Array | undefined {
+  const kernel = constantTensor(known.nodes, node.inputs[1]);
+  if (kernel === undefined) return undefined;
+  return Float64Array.from({ length: channels }, (_, o) => {
+    const silent = x.every((value, i) => value === 0 || channelWeights(node.op, kernel, i, o).isZero);
+    return silent ? 0 : Number.NaN;
   });
 }
 

@@ -72,11 +72,28 @@ function needs(node: GraphNode, from: string, facts: Float64Array, known: Known)
       const multiplier = out.length / facts.length;
       return (c) => out.subarray(c * multiplier, (c + 1) * multiplier).includes(1);
     }
+    case 'convTranspose2d': {
+      const kernel = constantTensor(known.nodes, node.inputs[1]);
+      if (!first || kernel === undefined) return (c) => facts[c] !== 0;
+      return (c) =>
+        facts[c] !== 0 && out.some((flag, o) => flag === 1 && !channelWeights(node.op, kernel, c, o).isZero);
+    }
+    case 'slice': {
+      const begin = node.attrs.begin.at(-1) as number;
+      return (c) => isLive(c) && out[c - begin] === 1;
+    }
+    case 'depthToSpace':
+      return (c) => isLive(c) && out[c % out.length] === 1;
     case 'batchNorm':
     case 'unary':
     case 'maxPool':
     case 'avgPool':
+    case 'resize':
       return (c) => out[c] === 1;
+    case 'reduce':
+    case 'squeeze':
+    case 'expandDims':
+    case 'mirrorPad':
     case 'mean':
     case 'transpose':
       return keepsLastAxis(node, known.shapes) ? (c) => out[c] === 1 : isLive;
@@ -109,6 +126,8 @@ function needs(node: GraphNode, from: string, facts: Float64Array, known: Known)
     case 'softmax':
     case 'input':
     case 'const':
+    case 'opaque':
+    case 'part':
       return isLive;
   }
 }

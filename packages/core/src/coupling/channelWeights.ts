@@ -8,19 +8,22 @@ export interface ChannelWeights {
   readonly total: number;
 }
 
-/** Kernel `[kh, kw, in, out]`, depthwise `[kh, kw, c, multiplier]` or dense `[in, out]`; `input` and `filter` count channels. */
+/** Kernel `[kh, kw, in, out]`, transposed `[kh, kw, out, in]`, depthwise `[kh, kw, c, multiplier]` or dense `[in, out]`; `input` and `filter` count channels. */
 export function channelWeights(
   op: GraphNode['op'],
   kernel: HostTensor,
   input: number,
   filter: number,
 ): ChannelWeights {
-  const outs = kernel.shape.at(-1) as number;
-  const ins = kernel.shape.at(-2) as number;
-  const column = op === 'depthwiseConv2d' ? filter - input * outs : filter;
+  const columns = kernel.shape.at(-1) as number;
+  const rows = kernel.shape.at(-2) as number;
+  const [row, column] =
+    op === 'convTranspose2d'
+      ? [filter, input]
+      : [input, op === 'depthwiseConv2d' ? filter - input * columns : filter];
   let isZero = true;
   let total = 0;
-  for (let at = input * outs + column; at < kernel.values.length; at += ins * outs) {
+  for (let at = row * columns + column; at < kernel.values.length; at += rows * columns) {
     const value = kernel.values[at] as number;
     if (value !== 0) isZero = false;
     total += value;

@@ -10,14 +10,24 @@ export function worksOnLastAxis(
   return node.attrs.axis === -1 || node.attrs.axis === rankOf(node, shapes) - 1;
 }
 
-/** Whether the channels are still the last axis after a mean or transpose. */
+/** Whether the channels are still the last axis, all of them, after a node that reduces, permutes or frames axes. */
 export function keepsLastAxis(
-  node: GraphNode<'mean' | 'transpose'>,
+  node: GraphNode<'mean' | 'reduce' | 'transpose' | 'squeeze' | 'expandDims' | 'mirrorPad'>,
   shapes: ReadonlyMap<string, Shape>,
 ): boolean {
   const last = rankOf(node, shapes) - 1;
-  if (node.op === 'transpose') return node.attrs.perm[last] === last;
-  return !node.attrs.axes.some((axis) => axis === -1 || axis === last);
+  switch (node.op) {
+    case 'transpose':
+      return node.attrs.perm[last] === last;
+    case 'expandDims':
+      return node.attrs.axis !== -1 && node.attrs.axis !== last + 1;
+    case 'mirrorPad':
+      return node.attrs.paddings[last]?.every((width) => width === 0) ?? false;
+    case 'mean':
+    case 'reduce':
+    case 'squeeze':
+      return !node.attrs.axes.some((axis) => axis === -1 || axis === last);
+  }
 }
 
 function rankOf(node: GraphNode, shapes: ReadonlyMap<string, Shape>): number {

@@ -14,10 +14,32 @@ export type Padding = 'same' | 'valid' | ExplicitPad;
 export type Pair = readonly [number, number];
 
 /** Functions of one element; the ones a convolution or matmul can carry fused are `FusedActivation`. */
-export type UnaryFn = 'relu' | 'relu6' | 'elu' | 'leakyRelu' | 'sigmoid' | 'tanh' | 'identity';
+export type UnaryFn =
+  | Exclude<FusedActivation, 'none'>
+  | 'identity'
+  | 'selu'
+  | 'softplus'
+  | 'abs'
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'square'
+  | 'reciprocal'
+  | 'erf';
 
-/** Functions of two tensors, broadcast as in NumPy. */
-export type BinaryFn = 'add' | 'sub' | 'mul' | 'maximum' | 'minimum';
+/** Functions of two tensors, broadcast as in NumPy; prelu is x where x ≥ 0, else the second operand times x. */
+export type BinaryFn =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'pow'
+  | 'maximum'
+  | 'minimum'
+  | 'squaredDifference'
+  | 'prelu';
 
 /** What a convolution or matmul applies to its result before storing it. */
 export type FusedActivation = 'none' | 'relu' | 'relu6' | 'elu' | 'leakyRelu' | 'sigmoid' | 'tanh';
@@ -44,6 +66,13 @@ export interface OpAttrs {
   readonly conv2d: ConvAttrs;
   /** x `[n, h, w, c]`, kernel `[kh, kw, c, multiplier]`, optional bias `[c · multiplier]`. */
   readonly depthwiseConv2d: ConvAttrs;
+  /** The gradient of a convolution: x `[n, h, w, in]`, kernel `[kh, kw, out, in]` → `[n, …size, out]`. */
+  readonly convTranspose2d: {
+    readonly strides: Pair;
+    readonly pad: 'same' | 'valid';
+    /** Height and width of the result; null where the input's are only known at run time, then the smallest that fits. */
+    readonly size: readonly [Dim, Dim];
+  };
   /** x `[…, in]`, kernel `[in, out]`, optional bias `[out]`. */
   readonly matMul: { readonly activation: FusedActivation; readonly alpha: number };
   /** x `[…, c]`, gamma, beta, mean, variance, each `[c]`; in inference form. */
@@ -55,6 +84,32 @@ export interface OpAttrs {
   /** Positions outside the image are not counted, as in TensorFlow. */
   readonly avgPool: WindowAttrs & { readonly size: Pair };
   readonly mean: { readonly axes: readonly number[]; readonly keepDims: boolean };
+  /** Like mean, with another function. */
+  readonly reduce: {
+    readonly fn: 'sum' | 'max' | 'min';
+    readonly axes: readonly number[];
+    readonly keepDims: boolean;
+  };
+  /** x `[n, h, w, c]` → `[n, …size, c]`, as TensorFlow's ResizeBilinear and ResizeNearestNeighbor do it. */
+  readonly resize: {
+    readonly method: 'bilinear' | 'nearest';
+    readonly size: Pair;
+    readonly alignCorners: boolean;
+    readonly halfPixelCenters: boolean;
+  };
+  /** `size` values of each axis from `begin` on; a size of −1 goes to the end. */
+  readonly slice: { readonly begin: readonly number[]; readonly size: readonly number[] };
+  /** Takes out axes of size 1. */
+  readonly squeeze: { readonly axes: readonly number[] };
+  /** Puts in an axis of size 1; a negative one counts from the result's end. */
+  readonly expandDims: { readonly axis: number };
+  /** `[n, h, w, b · b · c]` → `[n, h · b, w · b, c]`. */
+  readonly depthToSpace: { readonly blockSize: number };
+  /** A frame of mirrored values; reflect leaves the edge itself out. */
+  readonly mirrorPad: {
+    readonly paddings: readonly (readonly [number, number])[];
+    readonly mode: 'reflect' | 'symmetric';
+  };
   /** One `[before, after]` for each axis. */
   readonly pad: { readonly paddings: readonly (readonly [number, number])[]; readonly value: number };
   readonly transpose: { readonly perm: readonly number[] };
@@ -73,6 +128,10 @@ export interface OpAttrs {
   };
   /** x, and int32 indices of rank 1. */
   readonly gather: { readonly axis: number };
+  /** A TensorFlow op that is not understood: it goes through unchanged, and nobody but tfjs can run it. */
+  readonly opaque: { readonly kind: string; readonly attr: Readonly<Record<string, unknown>> };
+  /** A further result of an opaque node; its name is that node's with `:index`. */
+  readonly part: { readonly index: number };
 }
 
 /** Name of an op kind. */

@@ -1,9 +1,11 @@
 // Knows the shape of every value of a graph.
-import { assertInternal } from '../errors.ts';
-import type { Dim, Graph } from './graph.ts';
-import { type Shape, shapeOf } from './ops.ts';
+import type { Dim, Graph, GraphNode } from './graph.ts';
+import { type Shape, shapeOf, shapeWithout } from './ops.ts';
 
-/** The shape of each node's result by name; `inputs` replaces the declared shapes of some inputs. Throws where shapes do not fit. */
+/**
+ * The shape of each node's result by name; `inputs` replaces the declared shapes of some inputs. What opaque nodes
+ * give, and what comes of it, is left out until a node's own weights say a shape again. Throws where shapes do not fit.
+ */
 export function inferShapes(
   graph: Graph,
   inputs: Readonly<Record<string, readonly Dim[]>> = {},
@@ -11,20 +13,16 @@ export function inferShapes(
   const shapes = new Map<string, Shape>();
   for (const node of graph.nodes) {
     const given = node.op === 'input' ? inputs[node.name] : undefined;
-    shapes.set(
-      node.name,
-      given ??
-        shapeOf(
-          node,
-          node.inputs.map((from) => shapeFrom(shapes, from, node.name)),
-        ),
-    );
+    const shape = given ?? shapeAfter(node, shapes);
+    if (shape !== undefined) shapes.set(node.name, shape);
   }
   return shapes;
 }
 
-function shapeFrom(shapes: ReadonlyMap<string, Shape>, from: string, reader: string): Shape {
-  const shape = shapes.get(from);
-  assertInternal(shape !== undefined, `${reader} reads ${from}, which does not stand before it`);
-  return shape;
+/** The shape of one node's result from the shapes of those before it; undefined where it is unknown. */
+export function shapeAfter(node: GraphNode, shapes: ReadonlyMap<string, Shape>): Shape | undefined {
+  if (node.op === 'opaque' || node.op === 'part') return undefined;
+  const given = node.inputs.map((from) => shapes.get(from));
+  if (given.includes(undefined)) return shapeWithout(node, given);
+  return shapeOf(node, given as Shape[]);
 }

@@ -2,7 +2,7 @@
 import { AsfpError } from '../errors.ts';
 import { normalAxis } from '../tensor/hostTensor.ts';
 import type { Dim, GraphNode, OpKind } from './graph.ts';
-import { windowOutput } from './window.ts';
+import { leastTransposed, windowAxis, windowOutput } from './window.ts';
 
 /** A shape, null where a size is only known at run time. */
 export type Shape = readonly Dim[];
@@ -66,24 +66,72 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
   softmax: { arity: [1, 1], shape: (_, [x]) => x ?? [] },
   maxPool: { arity: [1, 1], shape: pooled },
   avgPool: { arity: [1, 1], shape: pooled },
-  mean: {
-    arity: [1, 1],
-    shape: (node, [x]) => {
-      const axes = node.attrs.axes.map((axis) => normalAxis(axis, x?.length ?? 0, node.name));
-      const kept = x?.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) ?? [];
-      return node.attrs.keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis));
+  mean: { arity: [1, 1], shape: reduced },
+  reduce: { arity: [1, 1], shape: reduced },
+  convTranspose2d: {
+    arity: [2, 2],
+    shape: (node, [x, kernel]) => {
+      const [n, h, w, c] = rank(node.name, x, 4);
+      const [kh, kw, oc, ic] = known(node.name, rank(node.name, kernel, 4));
+      same(node.name, 'input channels', ic, c);
+      const { strides, pad, size } = node.attrs;
+      const along = (from: Dim, window: number, axis: 0 | 1): Dim => {
+        const to = size[axis];
+        if (to === null) return from === null ? null : leastTransposed(from, window, strides[axis], pad);
+        const back = windowAxis(to, window, strides[axis], 1, pad, axis).out;
+        if (from !== null) same(node.name, axis === 0 ? 'rows' : 'columns', back, from);
+        return to;
+      };
+      return [n, along(h, kh, 0), along(w, kw, 1), oc];
     },
   },
-  pad: {
+  resize: {
     arity: [1, 1],
     shape: (node, [x]) => {
-      same(node.name, 'padded axes', x?.length ?? 0, node.attrs.paddings.length);
+      const [n, , , c] = rank(node.name, x, 4);
+      return [n, ...node.attrs.size, c];
+    },
+  },
+  slice: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      const { begin, size } = node.attrs;
+      same(node.name, 'sliced axes', x?.length ?? 0, begin.length);
       return (x ?? []).map((dim, axis) => {
-        const [before, after] = node.attrs.paddings[axis] ?? [0, 0];
-        return dim === null ? null : dim + before + after;
+        const [from, count] = [begin[axis] as number, size[axis] as number];
+        if (count === -1) return dim === null ? null : dim - from;
+        if (dim !== null && from + count > dim)
+          throw misfit(node.name, `an axis of at least ${from + count} values`, String(dim));
+        return count;
       });
     },
   },
+  squeeze: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      const axes = node.attrs.axes.map((axis) => normalAxis(axis, x?.length ?? 0, node.name));
+      return (x ?? []).filter((_, axis) => !axes.includes(axis));
+    },
+  },
+  expandDims: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      const axis = normalAxis(node.attrs.axis, (x?.length ?? 0) + 1, node.name);
+      return [...(x ?? []).slice(0, axis), 1, ...(x ?? []).slice(axis)];
+    },
+  },
+  depthToSpace: {
+    arity: [1, 1],
+    shape: (node, [x]) => {
+      const [n, h, w, c] = rank(node.name, x, 4);
+      const block = node.attrs.blockSize;
+      if (c === null || c % (block * block) !== 0)
+        throw misfit(node.name, `a multiple of ${block * block} channels`, String(c));
+      return [n, h === null ? null : h * block, w === null ? null : w * block, c / (block * block)];
+    },
+  },
+  mirrorPad: { arity: [1, 1], shape: padded },
+  pad: { arity: [1, 1], shape: padded },
   transpose: {
     arity: [1, 1],
     shape: (node, [x]) => {
@@ -122,7 +170,26 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
       return (x ?? []).map((dim, i) => (i === axis ? (count ?? null) : dim));
     },
   },
+  // Never asked: inferShapes leaves out what only TensorFlow knows.
+  opaque: { arity: [0, Number.POSITIVE_INFINITY], shape: () => [] },
+  part: { arity: [1, 1], shape: () => [] },
 };
+
+/** The shape of a node some of whose inputs have none that is known: what its weights and attributes still say, or undefined. */
+export function shapeWithout(node: GraphNode, inputs: readonly (Shape | undefined)[]): Shape | undefined {
+  switch (node.op) {
+    case 'conv2d':
+      return [null, null, null, inputs[1]?.at(-1) ?? null];
+    case 'matMul':
+      return [null, inputs[1]?.at(-1) ?? null];
+    case 'resize':
+      return [null, ...node.attrs.size, null];
+    case 'reshape':
+      return node.attrs.shape.map((dim) => (dim === -1 ? null : dim));
+    default:
+      return undefined;
+  }
+}
 
 /** The shape of a node's result; throws, naming the node, where the inputs do not fit. */
 export function shapeOf(node: GraphNode, inputs: readonly Shape[]): Shape {
@@ -155,6 +222,20 @@ export function broadcast(where: string, a: Shape, b: Shape): Shape {
 /** A shape as people write it: `[?, 28, 28, 16]`. */
 export function showShape(shape: Shape): string {
   return `[${shape.map((dim) => dim ?? '?').join(', ')}]`;
+}
+
+function reduced(node: GraphNode<'mean' | 'reduce'>, [x]: readonly Shape[]): Shape {
+  const axes = node.attrs.axes.map((axis) => normalAxis(axis, x?.length ?? 0, node.name));
+  const kept = x?.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) ?? [];
+  return node.attrs.keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis));
+}
+
+function padded(node: GraphNode<'pad' | 'mirrorPad'>, [x]: readonly Shape[]): Shape {
+  same(node.name, 'padded axes', x?.length ?? 0, node.attrs.paddings.length);
+  return (x ?? []).map((dim, axis) => {
+    const [before, after] = node.attrs.paddings[axis] ?? [0, 0];
+    return dim === null ? null : dim + before + after;
+  });
 }
 
 function pooled(node: GraphNode<'maxPool' | 'avgPool'>, [x]: readonly Shape[]): Shape {

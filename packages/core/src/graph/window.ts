@@ -70,3 +70,8 @@ export function seesPadding(
   };
   return along(height, 0) || along(width, 1);
 }
+
+/** The smallest size whose convolution gives `size`: what a transposed convolution makes of it when nothing else is said. */
+export function leastTransposed(size: number, window: number, stride: number, pad: 'same' | 'valid'): number {
+  return pad === 'same' ? size * stride : size * stride + Math.max(window - stride, 0);
+}

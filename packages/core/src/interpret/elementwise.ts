@@ -4,6 +4,10 @@ import { broadcast } from '../graph/ops.ts';
 import { stridesOf } from '../tensor/hostTensor.ts';
 import { type RealTensor, realTensor } from './realTensor.ts';
 
+// The two constants of self-normalizing networks (Klambauer et al. 2017, section 2).
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+
 /** One element through an activation; `alpha` is leakyRelu's slope below zero. */
 export function activate(fn: FusedActivation | UnaryFn, alpha: number, x: number): number {
   switch (fn) {
@@ -22,6 +26,28 @@ export function activate(fn: FusedActivation | UnaryFn, alpha: number, x: number
       return 1 / (1 + Math.exp(-x));
     case 'tanh':
       return Math.tanh(x);
+    case 'selu':
+      return x >= 0 ? seluScale * x : seluScale * seluAlpha * Math.expm1(x);
+    case 'softplus':
+      return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    case 'abs':
+      return Math.abs(x);
+    case 'neg':
+      return -x;
+    case 'exp':
+      return Math.exp(x);
+    case 'log':
+      return Math.log(x);
+    case 'sqrt':
+      return Math.sqrt(x);
+    case 'rsqrt':
+      return 1 / Math.sqrt(x);
+    case 'square':
+      return x * x;
+    case 'reciprocal':
+      return 1 / x;
+    case 'erf':
+      return erf(x);
   }
 }
 
@@ -34,6 +60,14 @@ export function combine(fn: BinaryFn, a: number, b: number): number {
       return a - b;
     case 'mul':
       return a * b;
+    case 'div':
+      return a / b;
+    case 'pow':
+      return a ** b;
+    case 'squaredDifference':
+      return (a - b) * (a - b);
+    case 'prelu':
+      return a >= 0 ? a : a * b;
     case 'maximum':
       return Math.max(a, b);
     case 'minimum':
@@ -104,4 +138,23 @@ function broadcastSteps(shape: readonly number[], to: readonly number[]): number
     const at = axis - (to.length - shape.length);
     return at < 0 || shape[at] === 1 ? 0 : (own[at] as number);
   });
+}
+
+/** The error function to full precision: its series near zero, its continued fraction further out. */
+function erf(x: number): number {
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  if (size < 2.5) {
+    // erf x = 2/√π · Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1))
+    let power = x;
+    let sum = x;
+    for (let n = 1; Math.abs(power) > 1e-18; n++) {
+      power *= (-x * x) / n;
+      sum += power / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let k = 60; k > 0; k--) fraction = k / 2 / (size + fraction);
+  return Math.sign(x) * (1 - Math.exp(-size * size) / (Math.sqrt(Math.PI) * (size + fraction)));
 }

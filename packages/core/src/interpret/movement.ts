@@ -36,11 +36,13 @@ export function pool(node: GraphNode<'maxPool' | 'avgPool'>, x: RealTensor): Rea
   });
 }
 
-/** Mean over some axes. */
-export function meanOver(node: GraphNode<'mean'>, x: RealTensor): RealTensor {
+/** Mean, sum, largest or smallest value over some axes. */
+export function reduceOver(node: GraphNode<'mean' | 'reduce'>, x: RealTensor): RealTensor {
+  const fn = node.op === 'mean' ? 'sum' : node.attrs.fn;
+  const start = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY }[fn];
   const axes = node.attrs.axes.map((axis) => normalAxis(axis, x.shape.length, node.name));
   const kept = x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
-  const out = realTensor(shapeOf(node, [x.shape]) as number[]);
+  const out = realTensor(shapeOf(node, [x.shape]) as number[], () => start);
   const from = stridesOf(x.shape);
   const to = stridesOf(kept).map((step, axis) => (axes.includes(axis) ? 0 : step));
   for (let i = 0; i < x.values.length; i++) {
@@ -48,10 +50,14 @@ export function meanOver(node: GraphNode<'mean'>, x: RealTensor): RealTensor {
     for (let axis = 0; axis < kept.length; axis++) {
       at += (Math.floor(i / (from[axis] as number)) % (x.shape[axis] as number)) * (to[axis] as number);
     }
-    out.values[at] = (out.values[at] as number) + (x.values[i] as number);
+    const [held, value] = [out.values[at] as number, x.values[i] as number];
+    out.values[at] =
+      fn === 'sum' ? held + value : fn === 'max' ? Math.max(held, value) : Math.min(held, value);
   }
-  const count = x.values.length / out.values.length;
-  for (let i = 0; i < out.values.length; i++) out.values[i] = (out.values[i] as number) / count;
+  if (node.op === 'mean') {
+    const count = x.values.length / out.values.length;
+    for (let i = 0; i < out.values.length; i++) out.values[i] = (out.values[i] as number) / count;
+  }
   return out;
 }
 

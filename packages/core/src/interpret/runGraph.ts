@@ -1,12 +1,13 @@
 // Knows how to run a graph by plain loops in float64: the oracle that everything fast is compared with.
 import { AsfpError, assertInternal } from '../errors.ts';
 import type { Dim, Graph, GraphNode } from '../graph/graph.ts';
-import { showShape } from '../graph/ops.ts';
+import { shapeOf, showShape } from '../graph/ops.ts';
 import { sizeOf } from '../tensor/hostTensor.ts';
 import { conv2d, depthwiseConv2d, matMul } from './conv.ts';
 import { batchNorm, binary, softmax, unary } from './elementwise.ts';
-import { concat, gather, meanOver, pad, pool, reshape, scatter, transpose } from './movement.ts';
+import { concat, gather, pad, pool, reduceOver, reshape, scatter, transpose } from './movement.ts';
 import { type RealTensor, widen } from './realTensor.ts';
+import { convTranspose2d, depthToSpace, mirrorPad, resize, slice } from './resample.ts';
 
 /** What a graph is fed with: by input name, a shape and its values. */
 export type Feeds = Readonly<
@@ -58,7 +59,30 @@ export function evaluate(node: GraphNode, inputs: readonly RealTensor[], feeds: 
     case 'avgPool':
       return pool(node, a);
     case 'mean':
-      return meanOver(node, a);
+    case 'reduce':
+      return reduceOver(node, a);
+    case 'convTranspose2d':
+      return convTranspose2d(node, a, b);
+    case 'resize':
+      return resize(node, a);
+    case 'slice':
+      return slice(node, a);
+    case 'squeeze':
+    case 'expandDims':
+      return { shape: shapeOf(node, [a.shape]) as number[], values: a.values };
+    case 'depthToSpace':
+      return depthToSpace(node, a);
+    case 'mirrorPad':
+      return mirrorPad(node, a);
+    case 'opaque':
+    case 'part':
+      throw new AsfpError({
+        code: 'op-opaque',
+        where: `node ${node.name}`,
+        expected: 'an op that the interpreter knows',
+        found: node.op === 'opaque' ? node.attrs.kind : 'a result of an unknown op',
+        cure: 'Compare the models on tfjs instead',
+      });
     case 'pad':
       return pad(node, a);
     case 'transpose':

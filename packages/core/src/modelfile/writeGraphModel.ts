@@ -1,8 +1,8 @@
 // Knows how a graph is written as a GraphModel that plain tfjs loads.
-import { InternalError } from '../errors.ts';
-import type { FusedActivation, Graph, GraphNode, Padding } from '../graph/graph.ts';
+import { AsfpError, InternalError } from '../errors.ts';
+import type { BinaryFn, FusedActivation, Graph, GraphNode, Padding, UnaryFn } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
-import type { Shape } from '../graph/ops.ts';
+import { type Shape, showShape } from '../graph/ops.ts';
 import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './manifest.ts';
 import { scatterKernel } from './scatterSpelling.ts';
@@ -25,7 +25,33 @@ const activationOps: Readonly<Record<Exclude<FusedActivation, 'none'>, string>> 
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
 };
-const binaryOps = { add: 'AddV2', sub: 'Sub', mul: 'Mul', maximum: 'Maximum', minimum: 'Minimum' } as const;
+const unaryOps: Readonly<Record<UnaryFn, string>> = {
+  ...activationOps,
+  identity: 'Identity',
+  selu: 'Selu',
+  softplus: 'Softplus',
+  abs: 'Abs',
+  neg: 'Neg',
+  exp: 'Exp',
+  log: 'Log',
+  sqrt: 'Sqrt',
+  rsqrt: 'Rsqrt',
+  square: 'Square',
+  reciprocal: 'Reciprocal',
+  erf: 'Erf',
+};
+const binaryOps: Readonly<Record<BinaryFn, string>> = {
+  add: 'AddV2',
+  sub: 'Sub',
+  mul: 'Mul',
+  div: 'RealDiv',
+  pow: 'Pow',
+  maximum: 'Maximum',
+  minimum: 'Minimum',
+  squaredDifference: 'SquaredDifference',
+  prelu: 'Prelu',
+};
+const reduceOps = { sum: 'Sum', max: 'Max', min: 'Min' } as const;
 
 /** The graph as a GraphModel; names, order of inputs and outputs, and metadata survive. The same graph gives the same bytes. */
 export function writeGraphModel(graph: Graph): WrittenModel {
@@ -33,10 +59,13 @@ export function writeGraphModel(graph: Graph): WrittenModel {
   const weights = new Map<string, HostTensor>();
   const defs = graph.nodes.flatMap((node) => nodeDefs(node, shapes, weights));
   const { group, bytes } = encodeWeights(weights, shardName);
-  const tensorInfo = (name: string, shape: Shape): unknown => ({
-    name: `${name}:0`,
+  const tensorInfo = (name: string, shape: Shape | undefined): unknown => ({
+    name: name.includes(':') ? name : `${name}:0`,
     dtype: 'DT_FLOAT',
-    tensorShape: { dim: shape.map((dim) => ({ size: String(dim ?? -1) })) },
+    tensorShape:
+      shape === undefined
+        ? { unknownRank: true }
+        : { dim: shape.map((dim) => ({ size: String(dim ?? -1) })) },
   });
   const inputs = graph.nodes.filter((node) => node.op === 'input');
   const json = {
@@ -44,9 +73,9 @@ export function writeGraphModel(graph: Graph): WrittenModel {
     generatedBy: 'asfp',
     convertedBy: null,
     signature: {
-      inputs: Object.fromEntries(inputs.map(({ name }) => [name, tensorInfo(name, shapes.get(name) ?? [])])),
+      inputs: Object.fromEntries(inputs.map(({ name }) => [name, tensorInfo(name, shapes.get(name))])),
       outputs: Object.fromEntries(
-        graph.outputs.map(({ name, from }) => [name, tensorInfo(from, shapes.get(from) ?? [])]),
+        graph.outputs.map(({ name, from }) => [name, tensorInfo(from, shapes.get(from))]),
       ),
     },
     modelTopology: { node: defs, library: {}, versions: { producer: 1286 } },
@@ -152,9 +181,8 @@ function nodeDefs(
         data_format: attr.string('NHWC'),
       });
     case 'unary':
-      if (node.attrs.fn === 'identity') return def('Identity', node.inputs);
       return def(
-        activationOps[node.attrs.fn],
+        unaryOps[node.attrs.fn],
         node.inputs,
         node.attrs.fn === 'leakyRelu' ? { alpha: attr.float(node.attrs.alpha) } : {},
       );
@@ -171,10 +199,65 @@ function nodeDefs(
         ...paddingAttrs(node.attrs.pad),
       });
     case 'mean':
-      return def('Mean', [...node.inputs, ints('axes', node.attrs.axes)], {
-        keep_dims: attr.bool(node.attrs.keepDims),
-        Tidx: attr.type('int32'),
+    case 'reduce':
+      return def(
+        node.op === 'mean' ? 'Mean' : reduceOps[node.attrs.fn],
+        [...node.inputs, ints('axes', node.attrs.axes)],
+        {
+          keep_dims: attr.bool(node.attrs.keepDims),
+          Tidx: attr.type('int32'),
+        },
+      );
+    case 'convTranspose2d': {
+      const [x = '', kernel = ''] = node.inputs;
+      const size = resultShape(node, shapes, extra, ints);
+      return def('Conv2DBackpropInput', [size, kernel, x], {
+        strides: attr.ints([1, ...node.attrs.strides, 1]),
+        data_format: attr.string('NHWC'),
+        ...paddingAttrs(node.attrs.pad),
       });
+    }
+    case 'resize':
+      return def(
+        node.attrs.method === 'bilinear' ? 'ResizeBilinear' : 'ResizeNearestNeighbor',
+        [...node.inputs, ints('size', node.attrs.size)],
+        {
+          align_corners: attr.bool(node.attrs.alignCorners),
+          half_pixel_centers: attr.bool(node.attrs.halfPixelCenters),
+        },
+      );
+    case 'slice':
+      return def('Slice', [...node.inputs, ints('begin', node.attrs.begin), ints('size', node.attrs.size)], {
+        Index: attr.type('int32'),
+      });
+    case 'squeeze':
+      return def('Squeeze', node.inputs, { squeeze_dims: attr.ints(node.attrs.axes) });
+    case 'expandDims':
+      return def('ExpandDims', [...node.inputs, ints('axis', [node.attrs.axis], [])], {
+        Tdim: attr.type('int32'),
+      });
+    case 'depthToSpace':
+      return def('DepthToSpace', node.inputs, {
+        block_size: attr.int(node.attrs.blockSize),
+        data_format: attr.string('NHWC'),
+      });
+    case 'mirrorPad':
+      return def(
+        'MirrorPad',
+        [...node.inputs, ints('paddings', node.attrs.paddings.flat(), [node.attrs.paddings.length, 2])],
+        { mode: attr.string(node.attrs.mode.toUpperCase()), Tpaddings: attr.type('int32') },
+      );
+    case 'opaque':
+      return [
+        {
+          name,
+          op: node.attrs.kind,
+          ...(node.inputs.length === 0 ? {} : { input: node.inputs }),
+          attr: node.attrs.attr,
+        },
+      ];
+    case 'part':
+      return [];
     case 'pad': {
       const paddings = ints('paddings', node.attrs.paddings.flat(), [node.attrs.paddings.length, 2]);
       if (node.attrs.value === 0)
@@ -204,6 +287,59 @@ function nodeDefs(
         Taxis: attr.type('int32'),
       });
   }
+}
+
+/** The input of a transposed convolution that says its result's shape; an open batch is taken from x when the model runs. */
+function resultShape(
+  node: GraphNode<'convTranspose2d'>,
+  shapes: ReadonlyMap<string, Shape>,
+  extra: NodeDef[],
+  ints: (part: string, values: readonly number[], shape?: readonly number[]) => string,
+): string {
+  const [batch = null, ...rest] = shapes.get(node.name) ?? [];
+  if (rest.includes(null)) {
+    throw new AsfpError({
+      code: 'write-size',
+      where: `node ${node.name}`,
+      expected: 'a transposed convolution of known height and width',
+      found: showShape([batch, ...rest]),
+    });
+  }
+  const known = rest as number[];
+  if (batch !== null) return ints('size', [batch, ...known]);
+  const [shape, first, all] = ['shape', 'batch', 'size'].map((part) => `${node.name}/${part}`) as [
+    string,
+    string,
+    string,
+  ];
+  const type = { T: attr.type('int32') };
+  extra.push({
+    name: shape,
+    op: 'Shape',
+    input: node.inputs.slice(0, 1),
+    attr: { T: attr.type('float32'), out_type: attr.type('int32') },
+  });
+  const range = [ints('begin', [0]), ints('end', [1]), ints('strides', [1])];
+  const mask = {
+    begin_mask: attr.int(0),
+    end_mask: attr.int(0),
+    ellipsis_mask: attr.int(0),
+    new_axis_mask: attr.int(0),
+  };
+  extra.push({
+    name: first,
+    op: 'StridedSlice',
+    input: [shape, ...range],
+    attr: { ...type, Index: attr.type('int32'), ...mask, shrink_axis_mask: attr.int(1) },
+  });
+  const dims = known.map((dim, i) => ints(`dim${i + 1}`, [dim], []));
+  extra.push({
+    name: all,
+    op: 'Pack',
+    input: [first, ...dims],
+    attr: { ...type, N: attr.int(dims.length + 1), axis: attr.int(0) },
+  });
+  return all;
 }
 
 function constantDef(name: string, tensor: HostTensor): NodeDef {
