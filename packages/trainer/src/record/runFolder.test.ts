@@ -72,6 +72,16 @@ test('events after the last checkpoint are taken back on going on, a line cut sh
   ]);
 });
 
+test('what a kill left half-written is gone when the run goes on', async () => {
+  const out = join(tempFolder(onTestFinished), 'run');
+  await openRunFolder(out, tinySettings());
+  mkdirSync(join(out, 'dense.4711.part'));
+  writeFileSync(join(out, 'dense.4711.part/model.json'), '{');
+  writeFileSync(join(out, 'events.jsonl.4711.part'), '');
+  await openRunFolder(out, tinySettings());
+  expect(readdirSync(out).sort()).toEqual(['events.jsonl', 'settings.json']);
+});
+
 test('a run without a checkpoint begins anew', async () => {
   const out = join(tempFolder(onTestFinished), 'run');
   const first = await openRunFolder(out, tinySettings());

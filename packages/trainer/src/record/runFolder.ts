@@ -73,6 +73,7 @@ export async function openRunFolder(path: string, settings: RunSettings): Promis
   const eventFile = join(path, 'events.jsonl');
   return guarded(path, async () => {
     await mkdir(path, { recursive: true });
+    await removeLeftovers(path);
     const checkpoint = await readCheckpoint(checkpointFolder);
     const recorded = existsSync(eventFile) ? parseEvents(await readFile(eventFile, 'utf8')) : [];
     const done = checkpoint?.epoch ?? 0;
@@ -94,6 +95,13 @@ export async function openRunFolder(path: string, settings: RunSettings): Promis
       saveCheckpoint: (state) => guarded(path, () => writeCheckpoint(checkpointFolder, state)),
     };
   });
+}
+
+/** Removes what a kill left of files that were being written. */
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (/\.\d+\.(part|old)$/.test(name)) await rm(join(path, name), { recursive: true });
+  }
 }
 
 async function tryWriting(path: string): Promise<void> {
