@@ -58,6 +58,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   },
   // The binaries, which the page serves as files.
   { library: /^@tensorflow\/tfjs-backend-wasm\/.*\.wasm\?url$/, rooms: [/^apps\/demo\/src\//] },
+  { library: /^onnxruntime-node$/, rooms: [/^test\//] },
   { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
   { library: /^sharp$/, rooms: [/^packages\/trainer\/src\/data\//] },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },

@@ -24,6 +24,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'show the layers of a model: filters, multiply-adds, parameters',
     load: async () => (await import('./commands/inspect.ts')).inspect,
   },
+  export: {
+    summary: 'write a model in another format: ONNX',
+    load: async () => (await import('./commands/exportCommand.ts')).exportCommand,
+  },
   verify: {
     summary: 'run two models on the same inputs and compare',
     load: async () => (await import('./commands/verify.ts')).verify,

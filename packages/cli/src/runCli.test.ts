@@ -58,7 +58,7 @@ test('an unknown command and an unknown option are wrong usage, in one line', as
   const command = await asfp('compress');
   expect(command.code).toBe(2);
   expect(command.err).toBe(
-    'asfp: expected a command (pipeline, train, compact, inspect, verify, evaluate, bench, demo, doctor), found "compress". See asfp --help\n',
+    'asfp: expected a command (pipeline, train, compact, inspect, export, verify, evaluate, bench, demo, doctor), found "compress". See asfp --help\n',
   );
   expect(await asfp('compact', 'm', '--ouut', 'x')).toEqual({
     code: 2,
@@ -155,6 +155,16 @@ test('options that do not go together are wrong usage', async () => {
     'asfp compact: --criterion: expected --rate beside it, found none. Give the share to prune, such as --rate 0.4\n',
   );
   expect((await asfp('compact', 'm', '--threshold', '1')).code).toBe(2);
+});
+
+test('export writes an ONNX file, made by asfp', async () => {
+  const folder = await tempFolder();
+  const model = await writeSample(folder);
+  const file = join(folder, 'deep', 'small.onnx');
+  expect(await asfp('export', model, '--to', 'onnx', '--out', file)).toMatchObject({ code: 0, err: '' });
+  // ir_version 8, producer_name "asfp".
+  const bytes = [...(await readFile(file)).subarray(0, 8)];
+  expect(bytes).toEqual([8, 8, 18, 4, 97, 115, 102, 112]);
 });
 
 test('two models that answer differently: verify says so and exits with 1', async () => {

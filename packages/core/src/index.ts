@@ -45,7 +45,7 @@ export { parseGraph } from './graph/parseGraph.ts';
 export { printGraph } from './graph/printGraph.ts';
 export { validate } from './graph/validate.ts';
 export { constantTensor, inReadingOrder, nodesByName, outputNodes, readersOf } from './graph/walk.ts';
-export { seesPadding } from './graph/window.ts';
+export { seesPadding, windowAxis } from './graph/window.ts';
 export { activate, combine } from './interpret/elementwise.ts';
 export type { RealTensor } from './interpret/realTensor.ts';
 export { evaluate, type Feeds, runGraph } from './interpret/runGraph.ts';

@@ -1,13 +1,16 @@
 // Knows the files of a run folder that are written after training.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AsfpError, describeError } from '@asfp/core';
-import { writeFileWhole } from '@asfp/trainer/files';
+import { makeFolders, writeFileWhole } from '@asfp/trainer/files';
 
 /** Writes one file of a run, whole or not at all. Throws AsfpError `folder-unwritable`. */
-export async function writeRunFile(folder: string, name: string, content: string): Promise<void> {
+export async function writeRunFile(
+  folder: string,
+  name: string,
+  content: string | Uint8Array,
+): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeFileWhole(join(folder, name), content);
   } catch (cause) {
     throw new AsfpError(

@@ -1,0 +1,13 @@
+// Knows what of onnxruntime-node the tests use: its package says where its types are, but does not bring them.
+declare module 'onnxruntime-node' {
+  export class Tensor {
+    constructor(type: 'float32', data: Float32Array, dims: readonly number[]);
+    readonly dims: readonly number[];
+    readonly data: ArrayLike<number>;
+  }
+  export class InferenceSession {
+    static create(model: Uint8Array): Promise<InferenceSession>;
+    readonly outputNames: readonly string[];
+    run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  }
+}
