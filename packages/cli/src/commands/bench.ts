@@ -1,11 +1,11 @@
 // Knows the command `asfp bench`.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AsfpError, type LatencyReport } from '@asfp/core';
 import { type LabEngine, measureLatency, type Subject } from '@asfp/demo/lab';
 import { renderReport } from '@asfp/demo/report';
-import { type ModelOnDisk, readModelFiles } from '@asfp/trainer/files';
+import { type ModelOnDisk, makeFolders, readModelFiles } from '@asfp/trainer/files';
 import { type Command, defineCommand } from '../command.ts';
 import { jsonText, writeRunFile } from '../files/runFolder.ts';
 import { textTable } from '../terminal/table.ts';
@@ -130,10 +130,10 @@ function nameOf(model: ModelOnDisk, all: readonly ModelOnDisk[]): string {
 }
 
 async function layOut(model: ModelOnDisk, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   await writeFile(join(folder, 'model.json'), JSON.stringify(model.json));
   for (const [path, bytes] of model.shards) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolders(dirname(join(folder, path)));
     await writeFile(join(folder, path), bytes);
   }
 }

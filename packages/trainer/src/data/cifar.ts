@@ -1,9 +1,11 @@
 // Knows the binary releases of CIFAR-10 and CIFAR-100: records of labels and planar pixels.
+
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { AsfpError, describeError, rngFromSeed } from '@asfp/core';
+import { makeFolders } from '../record/makeFolders.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { channelMoments } from './channelMoments.ts';
 import { limitSplit } from './chooseImages.ts';
@@ -184,7 +186,7 @@ async function findCifar(name: CifarName, request: DatasetRequest): Promise<stri
 }
 
 async function unpack(archive: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+  await makeFolders(to);
   for (const [name, bytes] of readTar(gunzipSync(await readFile(archive)), archive)) {
     const base = name.split('/').at(-1) ?? name;
     const partial = join(to, `${base}.${process.pid}.part`);

@@ -1,10 +1,12 @@
 // Knows how to take files out of a Debian package without installing it.
+
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AsfpError, describeError } from '@asfp/core';
+import { makeFolders } from '../record/makeFolders.ts';
 
 const run = promisify(execFile);
 
@@ -52,8 +54,8 @@ async function fetchPackage(name: string, folder: string): Promise<void> {
   }
   const lists = join(folder, 'lists');
   const cache = join(folder, 'cache');
-  await mkdir(join(lists, 'partial'), { recursive: true });
-  await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
+  await makeFolders(join(lists, 'partial'));
+  await makeFolders(join(cache, 'archives', 'partial'));
   const own = [...quick, '-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`];
   await run('apt-get', [...own, 'update'], { cwd: folder, timeout: 180_000 });
   await run('apt-get', [...own, 'download', name], { cwd: folder, timeout: 180_000 });

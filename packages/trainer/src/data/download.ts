@@ -1,9 +1,11 @@
 // Knows how to fetch a file over https: checked against its SHA-256, and never half there.
+
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { AsfpError, describeError } from '@asfp/core';
+import { makeFolders } from '../record/makeFolders.ts';
 
 /** A file to fetch. */
 export interface Download {
@@ -36,7 +38,7 @@ export async function download(file: Download, path: string): Promise<void> {
         failures.push(`${host}: SHA-256 ${found} instead of ${file.sha256}`);
         continue;
       }
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolders(dirname(path));
       const partial = `${path}.${process.pid}.part`;
       try {
         await writeFile(partial, bytes);

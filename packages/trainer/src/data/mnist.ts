@@ -1,8 +1,10 @@
 // Knows the two data sets in MNIST's format: their files, checksums, labels, and where they can be had.
+
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AsfpError, describeError, rngFromSeed } from '@asfp/core';
+import { makeFolders } from '../record/makeFolders.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { channelMoments } from './channelMoments.ts';
 import { limitSplit } from './chooseImages.ts';
@@ -166,7 +168,7 @@ async function findMnist(name: MnistName, request: DatasetRequest): Promise<stri
 
 /** Copies the files so that each appears in the cache only when it is whole. */
 async function copyWhole(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+  await makeFolders(to);
   for (const file of idxFiles) {
     const partial = join(to, `${file}.${process.pid}.part`);
     try {

@@ -1,6 +1,8 @@
 // Knows how to write files and folders so that a kill at any moment leaves the old or the new, never half.
+
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from './makeFolders.ts';
 
 /** Writes a file under a temporary name, to the disk, then renames it. */
 export async function writeFileWhole(path: string, data: string | Uint8Array): Promise<void> {
@@ -28,7 +30,7 @@ export async function writeFolderWhole(
   const old = `${folder}.${process.pid}.old`;
   try {
     await rm(partial, { recursive: true, force: true });
-    await mkdir(dirname(folder), { recursive: true });
+    await makeFolders(dirname(folder));
     await mkdir(partial);
     for (const [name, data] of Object.entries(files)) await writeFile(join(partial, name), data);
     await rename(folder, old).catch(ignoreMissing);

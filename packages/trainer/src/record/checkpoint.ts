@@ -1,11 +1,13 @@
 // Knows the file form of a training run's state, so that it goes on as if it had never stopped.
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AsfpError, describeError, float32Tensor, type HostTensor, sizeOf } from '@asfp/core';
 import type { ZeroedFilters } from '../prune/pruneDuring.ts';
 import { writeFileWhole } from './atomicFiles.ts';
+import { makeFolders } from './makeFolders.ts';
 
 /** All that a run needs to go on after an epoch: with the settings' seed, nothing else is random. */
 export interface Checkpoint {
@@ -38,7 +40,7 @@ const index = 'checkpoint.json';
 
 /** Writes a checkpoint into a folder; until it is whole, the one before stays the last. */
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const tensors = [...checkpoint.weights.values(), ...checkpoint.momentum.values()];
   const bytes = Buffer.concat(
     tensors.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),

@@ -1,10 +1,12 @@
 // Knows the folder of a run: who may begin in it, who may go on, and what is written when.
+
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AsfpError, describeError, parseEvents, type RunEvent, type RunSettings } from '@asfp/core';
 import { writeFileWhole } from './atomicFiles.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { makeFolders } from './makeFolders.ts';
 
 /** A run's folder, open for writing. */
 export interface RunFolder {
@@ -72,7 +74,7 @@ export async function openRunFolder(path: string, settings: RunSettings): Promis
   const checkpointFolder = join(path, 'checkpoint');
   const eventFile = join(path, 'events.jsonl');
   return guarded(path, async () => {
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
     await removeLeftovers(path);
     const checkpoint = await readCheckpoint(checkpointFolder);
     const recorded = existsSync(eventFile) ? parseEvents(await readFile(eventFile, 'utf8')) : [];
@@ -108,7 +110,7 @@ async function tryWriting(path: string): Promise<void> {
   const full = resolve(path);
   await guarded(full, async () => {
     if (existsSync(full) && !(await stat(full)).isDirectory()) throw new Error('it is a file');
-    const made = await mkdir(full, { recursive: true });
+    const made = await makeFolders(full);
     try {
       await rm(await mkdtemp(join(full, '.try-')), { recursive: true });
     } finally {
