@@ -1,13 +1,5 @@
 // Knows how far rounding alone can move the outputs of a rewritten graph: the bound that a proof holds it to.
-import {
-  channelConstants,
-  evaluate,
-  type Feeds,
-  type Graph,
-  type GraphNode,
-  inferShapes,
-  type RealTensor,
-} from '@asfp/core';
+import { evaluate, type Feeds, type Graph, type GraphNode, type RealTensor } from '@asfp/core';
 
 /** How often a weight is rounded to float32 at most: batch norm folded, a sum folded, a cut, and the file. */
 const roundings = 4;
@@ -34,7 +26,6 @@ const slopes: Readonly<Record<string, number>> = {
  * that went into a bias and cancelled there has its full size here. Infinite behind an op whose rule is unknown.
  */
 export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Array> {
-  const constants = channelConstants(graph, inferShapes(graph));
   const values = new Map<string, Bounded>();
   const lastReader = new Map<string, number>();
   for (const [at, node] of graph.nodes.entries()) for (const from of node.inputs) lastReader.set(from, at);
@@ -46,7 +37,8 @@ export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Ar
       inputs.map((input) => input.value),
       feeds,
     );
-    const error = storedConstants(errorOf(node, inputs, value), value, constants.get(node.name));
+    const own = errorOf(node, inputs, value);
+    const error = node.op === 'const' || node.op === 'input' ? own : storedConstants(own, value);
     values.set(node.name, { value, error });
     for (const from of node.inputs) if (lastReader.get(from) === at) values.delete(from);
   }
@@ -125,11 +117,19 @@ function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor)
   }
 }
 
-/** A channel that is always the same number may be cut and put back as a stored number: u times its size. */
-function storedConstants(error: RealTensor, value: RealTensor, facts: Float64Array | undefined): RealTensor {
-  if (facts === undefined || facts.every(Number.isNaN)) return error;
+/**
+ * A channel that is always the same number may be cut and put back as a stored number: u times its size. Which
+ * channels are is seen from the run, where all that could be are the same everywhere.
+ */
+function storedConstants(error: RealTensor, { shape, values }: RealTensor): RealTensor {
+  const channels = shape.at(-1) ?? 1;
+  const steady = new Uint8Array(channels).fill(1);
+  for (let i = channels; i < values.length; i++) {
+    if (values[i] !== values[i % channels]) steady[i % channels] = 0;
+  }
+  if (!steady.includes(1)) return error;
   return map(error, (each, i) =>
-    Number.isNaN(facts[i % facts.length]) ? each : each + unit * Math.abs(value.values[i] as number),
+    steady[i % channels] === 1 ? each + unit * Math.abs(values[i] as number) : each,
   );
 }
 
