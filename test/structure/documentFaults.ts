@@ -85,6 +85,8 @@ function looksLikeAFile(word: string, { paths }: Inventory): boolean {
 function fileExists(word: string, { paths }: Inventory): boolean {
   const pattern = word
     .replace(/\/$/, '')
+    // In a recipe NAME stands for any name.
+    .replace(/\bNAME\b/, '*')
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll('\\*', '[^/]*');
   // A name in the middle of a path is enough: a tree is drawn relative to its room.

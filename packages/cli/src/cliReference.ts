@@ -6,7 +6,7 @@ import { commands, overview } from './commands.ts';
 export async function cliReference(): Promise<string> {
   const parts = [
     '# The command `asfp`',
-    'Made from the option tables (`packages/cli/src/commands`): change those, then run `pnpm vitest run packages/cli -u`.',
+    'Made from the option tables (`packages/cli/src/commands`): change those, then run `pnpm exec vitest run packages/cli -u`.',
     'Results go to stdout, logs and progress to stderr; with `--json` stdout is one JSON document. Exit code 0: done. 1: it failed, or the answer is no. 2: wrong usage. 130: interrupted.',
     fenced(overview()),
   ];
