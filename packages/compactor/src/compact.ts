@@ -1,5 +1,6 @@
 // Knows the order of the passes that make a network smaller.
 import type { Graph, PassRecord } from '@asfp/core';
+import type { CutOptions } from './cutOptions.ts';
 import { canonicalWeights } from './passes/canonicalWeights.ts';
 import { cutChannels } from './passes/cutChannels.ts';
 import { foldBatchNorm } from './passes/foldBatchNorm.ts';
@@ -31,8 +32,8 @@ const simplify: readonly Pass[] = [
 const tidy: readonly Pass[] = [removeDead, canonicalWeights];
 
 /** Folds and fuses the graph and cuts every channel that is constant or unread; throws only internal errors. */
-export function compact(graph: Graph): Compacted {
-  return untilSettled(graph, [...simplify, cutChannels, ...tidy]);
+export function compact(graph: Graph, options: CutOptions = {}): Compacted {
+  return untilSettled(graph, [...simplify, cutChannels(options), ...tidy]);
 }
 
 /** Folds and fuses the graph and leaves every channel where it is: the network as a converter would write it. */

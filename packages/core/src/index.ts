@@ -1,7 +1,7 @@
 // The door of core: everything other packages may use, by name.
 export { type CostTable, costTable, type LayerCost, zeroFiltersOf } from './cost/costTable.ts';
 export { type ChannelConstants, channelConstants, windowSeesPadding } from './coupling/channelConstants.ts';
-export { type ChannelUse, carrierOf, channelUse } from './coupling/channelUse.ts';
+export { type ChannelUse, carrierOf, channelUse, type MoreUse } from './coupling/channelUse.ts';
 export { channelWeights } from './coupling/channelWeights.ts';
 export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
 export { l2Norm } from './criteria/l2Norm.ts';

@@ -18,7 +18,7 @@ function zeroFilters(graph: Graph, constant: string, filters: readonly number[])
 }
 
 function cut(graph: Graph): Graph {
-  return canonicalWeights.run(removeDead.run(cutChannels.run(graph).graph).graph).graph;
+  return canonicalWeights.run(removeDead.run(cutChannels().run(graph).graph).graph).graph;
 }
 
 /** The largest difference of any output over its largest value, on nine images of which two are edge cases. */

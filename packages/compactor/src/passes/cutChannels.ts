@@ -4,7 +4,6 @@ import {
   type ChannelUse,
   carrierOf,
   channelConstants,
-  channelUse,
   channelWeights,
   constantTensor,
   type Graph,
@@ -19,6 +18,7 @@ import {
   windowSeesPadding,
   worksOnLastAxis,
 } from '@asfp/core';
+import type { CutOptions } from '../cutOptions.ts';
 import { freshNames, withInputs } from '../pipeline/editGraph.ts';
 import type { Pass } from '../pipeline/pass.ts';
 import {
@@ -33,6 +33,7 @@ import {
 import type { Cut, CutTools } from './cutTools.ts';
 import { cutWeights, sliceable } from './cutWeights.ts';
 import { all, union } from './keepSets.ts';
+import { neededChannels } from './neededChannels.ts';
 
 /**
  * Removes filters whose result is constant or unread, with everything that belongs to them.
@@ -41,18 +42,20 @@ import { all, union } from './keepSets.ts';
  * union, with the constants of the missing ones. Where a node cannot work on fewer channels, a scatter before it
  * brings back all. So no graph is refused, and none changes what it computes.
  */
-export const cutChannels: Pass = {
-  name: 'cutChannels',
-  run: (graph) => {
-    const shapes = inferShapes(graph);
-    const constants = channelConstants(graph, shapes);
-    const use = channelUse(graph, shapes, constants);
-    const cutter = new Cutter(graph, shapes, constants, use);
-    for (const node of graph.nodes) cutter.node(node);
-    const rewritten = cutter.finish();
-    return cutter.notes.length === 0 ? { graph, notes: [] } : { graph: rewritten, notes: cutter.notes };
-  },
-};
+export function cutChannels(options: CutOptions = {}): Pass {
+  return {
+    name: 'cutChannels',
+    run: (graph) => {
+      const shapes = inferShapes(graph);
+      const constants = channelConstants(graph, shapes);
+      const use = neededChannels(graph, shapes, constants, options);
+      const cutter = new Cutter(graph, shapes, constants, use);
+      for (const node of graph.nodes) cutter.node(node);
+      const rewritten = cutter.finish();
+      return cutter.notes.length === 0 ? { graph, notes: [] } : { graph: rewritten, notes: cutter.notes };
+    },
+  };
+}
 
 /** One walk through a graph; it holds what has been written so far. */
 class Cutter {

@@ -10,8 +10,11 @@ import { keepsLastAxis, worksOnLastAxis } from './lastAxis.ts';
 /** For each value, one flag a channel of its last axis: 1 where it must be there. */
 export type ChannelUse = ReadonlyMap<string, Uint8Array>;
 
+/** Marks more channels of a node's result, once all of its readers have marked theirs. */
+export type MoreUse = (node: GraphNode, own: Uint8Array, facts: Float64Array) => void;
+
 /**
- * The channels that must stay, from the graph's outputs backwards.
+ * The channels that must stay, from the graph's outputs backwards; `more` may ask for others besides.
  *
  * A constant channel is not needed: whoever reads it can be given the constant instead. The exception is a
  * convolution that sees its padding: inside the image the constant counts and in the frame it does not, so one
@@ -21,12 +24,17 @@ export function channelUse(
   graph: Graph,
   shapes: ReadonlyMap<string, Shape>,
   constants: ChannelConstants,
+  more: MoreUse = () => undefined,
 ): ChannelUse {
   const nodes = nodesByName(graph);
   const use = new Map([...constants].map(([name, facts]) => [name, new Uint8Array(facts.length)]));
   for (const output of graph.outputs) use.get(output.from)?.fill(1);
   for (const node of [...graph.nodes].reverse()) {
-    keepOne(use.get(node.name), constants.get(node.name));
+    const [own, ownFacts] = [use.get(node.name), constants.get(node.name)];
+    if (own !== undefined && ownFacts !== undefined) {
+      keepOne(own, ownFacts);
+      more(node, own, ownFacts);
+    }
     for (const from of new Set(node.inputs)) {
       const target = use.get(from);
       const facts = constants.get(from);
@@ -39,8 +47,8 @@ export function channelUse(
 }
 
 /** No runtime takes tensors without channels: a value that is read for none of its own keeps one, a constant if it can. */
-function keepOne(own: Uint8Array | undefined, facts: Float64Array | undefined): void {
-  if (own === undefined || facts === undefined || own.includes(1)) return;
+function keepOne(own: Uint8Array, facts: Float64Array): void {
+  if (own.includes(1)) return;
   own[
     Math.max(
       0,
