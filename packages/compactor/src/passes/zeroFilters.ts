@@ -1,5 +1,5 @@
 // Knows how the filters of a plan become exactly zero; the one pass that changes what a graph computes.
-import type { FilterPlan, Graph, GraphNode, HostTensor } from '@asfp/core';
+import { type FilterPlan, type Graph, type GraphNode, type HostTensor, storedZero } from '@asfp/core';
 import type { Pass } from '../pipeline/pass.ts';
 
 /** A pass that zeroes the kernels of the plan's filters; biases and batch norm stay, so that each leaves its constant behind. */
@@ -20,7 +20,21 @@ export function zeroFilters(plan: FilterPlan): Pass {
 }
 
 function zeroed(tensor: HostTensor, { of, filters }: { of: number; filters: readonly number[] }): HostTensor {
-  const values = tensor.values.slice();
-  for (let from = 0; from < values.length; from += of) for (const f of filters) values[from + f] = 0;
-  return { ...tensor, values };
+  const { dtype, shape, stored } = tensor;
+  const values = withZeros(tensor.values, 0, of, filters);
+  // A quantized kernel stays quantized where its form has a number for zero.
+  const zero = stored && storedZero(stored);
+  if (stored === undefined || zero === undefined) return { dtype, shape, values };
+  return { dtype, shape, values, stored: { ...stored, values: withZeros(stored.values, zero, of, filters) } };
+}
+
+function withZeros<T extends HostTensor['values'] | Uint16Array>(
+  from: T,
+  zero: number,
+  of: number,
+  filters: readonly number[],
+): T {
+  const values = from.slice() as T;
+  for (let at = 0; at < values.length; at += of) for (const f of filters) values[at + f] = zero;
+  return values;
 }

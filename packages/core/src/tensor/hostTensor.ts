@@ -1,5 +1,6 @@
 // Knows plain tensors in ordinary memory: the passport between tfjs, files and our own arithmetic.
 import { AsfpError, assertInternal } from '../errors.ts';
+import type { StoredForm } from './storedForm.ts';
 
 /** Element types of a host tensor. */
 export type DType = 'float32' | 'int32' | 'bool';
@@ -9,6 +10,8 @@ export interface HostTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly values: Float32Array | Int32Array | Uint8Array;
+  /** The narrower form that a file has these very values in; whoever changes values leaves it out. */
+  readonly stored?: StoredForm;
 }
 
 /** Bytes of one element. */

@@ -2,7 +2,7 @@
 import { assertInternal } from '../errors.ts';
 import { type HostTensor, sizeOf } from './hostTensor.ts';
 
-/** The tensor with only the listed positions of `axis`, in the order listed (a position may be listed twice). */
+/** The tensor with only the listed positions of `axis`, in the order listed (a position may be listed twice); a stored form is sliced alike. */
 export function takeAxis(tensor: HostTensor, axis: number, positions: readonly number[]): HostTensor {
   const extent = tensor.shape[axis];
   assertInternal(extent !== undefined, `takeAxis: axis ${axis} of [${tensor.shape.join(', ')}]`);
@@ -12,15 +12,21 @@ export function takeAxis(tensor: HostTensor, axis: number, positions: readonly n
   const inner = sizeOf(tensor.shape.slice(axis + 1));
   const outer = sizeOf(tensor.shape.slice(0, axis));
   const shape = tensor.shape.map((dim, i) => (i === axis ? positions.length : dim));
-  const Values = tensor.values.constructor as new (length: number) => HostTensor['values'];
-  const values = new Values(sizeOf(shape));
-  let to = 0;
-  for (let o = 0; o < outer; o++) {
-    for (const p of positions) {
-      const from = (o * extent + p) * inner;
-      values.set(tensor.values.subarray(from, from + inner), to);
-      to += inner;
+  const picked = <T extends HostTensor['values'] | Uint16Array>(from: T): T => {
+    const Values = from.constructor as new (length: number) => T;
+    const values = new Values(sizeOf(shape));
+    let to = 0;
+    for (let o = 0; o < outer; o++) {
+      for (const p of positions) {
+        const at = (o * extent + p) * inner;
+        values.set(from.subarray(at, at + inner), to);
+        to += inner;
+      }
     }
-  }
-  return { dtype: tensor.dtype, shape, values };
+    return values;
+  };
+  const { dtype, stored } = tensor;
+  const values = picked(tensor.values);
+  if (stored === undefined) return { dtype, shape, values };
+  return { dtype, shape, values, stored: { ...stored, values: picked(stored.values) } };
 }
