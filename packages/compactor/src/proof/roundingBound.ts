@@ -1,22 +1,12 @@
 // Knows how far rounding alone can move the outputs of a rewritten graph: the bound that a proof holds it to.
 import { evaluate, type Feeds, type Graph, type GraphNode, type RealTensor } from '@asfp/core';
+import { binaryError, unaryError } from './elementError.ts';
 
 /** How often a weight is rounded to float32 at most: batch norm folded, a sum folded, a cut, and the file. */
 const roundings = 4;
 
 /** Half a unit in the last place of float32, relative. */
 const unit = roundings * 2 ** -24;
-
-/** Largest slope of each function of one element; leakyRelu's is the larger of 1 and its alpha. */
-const slopes: Readonly<Record<string, number>> = {
-  none: 1,
-  identity: 1,
-  relu: 1,
-  relu6: 1,
-  elu: 1,
-  sigmoid: 0.25,
-  tanh: 1,
-};
 
 /**
  * For each output by name, how far each of its values may lie from the original's, when every weight has been
@@ -39,7 +29,11 @@ export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Ar
     );
     const own = errorOf(node, inputs, value);
     const error = node.op === 'const' || node.op === 'input' ? own : storedConstants(own, value);
-    values.set(node.name, { value, error });
+    // Nothing is known of a bound that is not a number.
+    values.set(node.name, {
+      value,
+      error: map(error, (each) => (Number.isNaN(each) ? Number.POSITIVE_INFINITY : each)),
+    });
     for (const from of node.inputs) if (lastReader.get(from) === at) values.delete(from);
   }
   return new Map(
@@ -70,7 +64,9 @@ function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor)
       const passed = evaluate(plain, [a.error, kernel as RealTensor]);
       // A kernel that is computed, not stored, brings an error of its own, for which there is no rule here.
       const stored = errors.slice(1).every((error) => error.values.every((each) => each === 0));
-      const slope = stored ? slopeOf(node.attrs.activation, node.attrs.alpha) : Number.POSITIVE_INFINITY;
+      const { activation, alpha } = node.attrs;
+      // Every activation that a layer can carry has a largest slope, so the place does not matter.
+      const slope = stored ? unaryError(activation, alpha, 0, 1) : Number.POSITIVE_INFINITY;
       return map(whole, (size, i) => slope * ((1 + unit) * (passed.values[i] as number) + unit * size));
     }
     case 'batchNorm': {
@@ -83,12 +79,21 @@ function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor)
         return (1 + unit) * scale * (a.error.values[i] as number) + unit * size;
       });
     }
+    case 'convTranspose2d': {
+      const kernel = map(b.value, Math.abs);
+      const whole = evaluate(node, [map(a.value, Math.abs), kernel]);
+      const passed = evaluate(node, [a.error, kernel]);
+      const stored = b.error.values.every((each) => each === 0);
+      return map(whole, (size, i) =>
+        stored ? (1 + unit) * (passed.values[i] as number) + unit * size : Number.POSITIVE_INFINITY,
+      );
+    }
     case 'unary': {
-      const slope = slopeOf(node.attrs.fn, node.attrs.alpha);
-      return map(a.error, (error) => slope * error);
+      const { fn, alpha } = node.attrs;
+      return map(a.error, (error, i) => unaryError(fn, alpha, a.value.values[i] as number, error));
     }
     case 'binary':
-      return binaryError(node, a, b, value);
+      return pairError(node, a, b, value);
     case 'softmax': {
       // Row i of its Jacobian sums to 2·p·(1 − p) in absolute values, at most a half.
       const size = value.shape.at(-1) ?? 1;
@@ -100,10 +105,20 @@ function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor)
     case 'maxPool':
     case 'avgPool':
     case 'mean':
+    case 'resize':
+    case 'slice':
+    case 'squeeze':
+    case 'expandDims':
+    case 'depthToSpace':
+    case 'mirrorPad':
     case 'transpose':
     case 'reshape':
     case 'concat':
       return evaluate(node, errors);
+    case 'reduce': {
+      const fn = node.attrs.fn === 'sum' ? 'sum' : 'max';
+      return evaluate({ ...node, attrs: { ...node.attrs, fn } }, errors);
+    }
     case 'gather':
       return evaluate(node, [a.error, b.value]);
     case 'pad':
@@ -133,24 +148,25 @@ function storedConstants(error: RealTensor, { shape, values }: RealTensor): Real
   );
 }
 
-/** A constant operand, folded into a bias, is stored once more: u times its size. */
-function binaryError(node: GraphNode<'binary'>, a: Bounded, b: Bounded, value: RealTensor): RealTensor {
-  const over = (fn: GraphNode<'binary'>['attrs']['fn'], left: RealTensor, right: RealTensor): RealTensor =>
-    evaluate({ ...node, attrs: { fn } }, [left, right]);
-  const [left, right] = [a, b].map(({ value: own, error }) => ({
-    size: map(own, (x, i) => Math.abs(x) + (error.values[i] as number)),
-    error: map(error, (each, i) => each + unit * Math.abs(own.values[i] as number)),
-  })) as [{ size: RealTensor; error: RealTensor }, { size: RealTensor; error: RealTensor }];
-  if (node.attrs.fn === 'mul') {
-    const both = [over('mul', left.size, right.error), over('mul', left.error, right.size)];
-    return map(value, (_, i) => (both[0]?.values[i] as number) + (both[1]?.values[i] as number));
-  }
-  const sums = node.attrs.fn === 'add' || node.attrs.fn === 'sub';
-  return over(sums ? 'add' : 'maximum', left.error, right.error);
-}
-
-function slopeOf(fn: string, alpha: number): number {
-  return fn === 'leakyRelu' ? Math.max(1, Math.abs(alpha)) : (slopes[fn] ?? Number.POSITIVE_INFINITY);
+/** The error of each pair of operands; one that is a constant, folded into a bias, is stored once more. */
+function pairError(node: GraphNode<'binary'>, a: Bounded, b: Bounded, value: RealTensor): RealTensor {
+  // Either operand as broadcast to the shape of the result.
+  const spread = (first: RealTensor, second: RealTensor): Float64Array =>
+    evaluate({ ...node, attrs: { fn: 'add' } }, [first, second]).values;
+  const [noneA, noneB] = [map(a.value, () => 0), map(b.value, () => 0)];
+  const stored = ({ value: own, error }: Bounded): RealTensor =>
+    map(error, (each, i) => each + unit * Math.abs(own.values[i] as number));
+  const [left, right] = [spread(a.value, noneB), spread(noneA, b.value)];
+  const [errorA, errorB] = [spread(stored(a), noneB), spread(noneA, stored(b))];
+  return map(value, (_, i) =>
+    binaryError(
+      node.attrs.fn,
+      left[i] as number,
+      right[i] as number,
+      errorA[i] as number,
+      errorB[i] as number,
+    ),
+  );
 }
 
 function map(tensor: RealTensor, change: (value: number, at: number) => number): RealTensor {

@@ -8,7 +8,7 @@ import { activation, batchNorm, isImage, kernelOf, weightedBlock } from './weigh
 /** One step in making up a graph: adds nodes, or nothing where no value fits. */
 export type Move = (sketch: GraphSketch) => void;
 
-const binaryFns: readonly BinaryFn[] = ['add', 'add', 'add', 'sub', 'mul', 'maximum', 'minimum'];
+const binaryFns: readonly BinaryFn[] = ['add', 'add', 'add', 'sub', 'mul', 'maximum', 'minimum', 'prelu'];
 const anyShape = (): boolean => true;
 const last = ({ shape }: Sketched): number => shape.at(-1) as number;
 

@@ -3,10 +3,12 @@ import type { Graph } from '../graph/graph.ts';
 import { validate } from '../graph/validate.ts';
 import { type Rng, rngFromSeed } from '../rng.ts';
 import { GraphSketch } from './graphSketch.ts';
+import { imageMoves } from './imageMoves.ts';
 import { moves } from './plainMoves.ts';
 import { weightedBlock } from './weightedMoves.ts';
 
-const moveNames = Object.keys(moves);
+const everyMove = { ...moves, ...imageMoves };
+const moveNames = Object.keys(everyMove);
 
 /** A legal graph from a generator: one or two image inputs (3 to 9 pixels, batch null), one to three outputs. */
 export function randomGraph(rng: Rng, name = 'random'): Graph {
@@ -18,7 +20,7 @@ export function randomGraph(rng: Rng, name = 'random'): Graph {
   }
   for (const input of [...sketch.values]) weightedBlock(sketch, weightedBlock(sketch, input));
   const steps = sketch.between(2, 12);
-  for (let i = 0; i < steps; i++) moves[sketch.chance(0.35) ? 'layer' : sketch.pick(moveNames)]?.(sketch);
+  for (let i = 0; i < steps; i++) everyMove[sketch.chance(0.35) ? 'layer' : sketch.pick(moveNames)]?.(sketch);
   const nodes = sketch.finish(name, []).nodes;
   const read = new Set(nodes.flatMap((node) => node.inputs));
   // What nobody reads would be dead weight; some of it is a result, some of it stays dead.
