@@ -1,11 +1,23 @@
 // Knows how a model on disk becomes a smaller one: read, rewritten, proven, and only then written.
-import { compact, compactReport, convert, proofTolerance, proveEqual, pruneFilters } from '@asfp/compactor';
+import {
+  type CutOptions,
+  compact,
+  compactReport,
+  convert,
+  evenBorders,
+  proofTolerance,
+  proveEqual,
+  pruneFilters,
+} from '@asfp/compactor';
 import {
   AsfpError,
+  type Change,
   type CompactReport,
+  costTable,
   type FilterPlan,
   type Graph,
   type Pruning,
+  type Rounding,
   readModel,
   type WrittenModel,
   writeGraphModel,
@@ -25,7 +37,7 @@ export interface CompactedModel {
 }
 
 /** What `compactModel` is told: with `cut` false nothing is removed, only folded and fused; `prune` chooses filters that are not zero. */
-export interface CompactOptions {
+export interface CompactOptions extends CutOptions {
   readonly cut: boolean;
   readonly prune?: PruneChoice | undefined;
 }
@@ -36,8 +48,10 @@ export async function compactModel(path: string, options: CompactOptions): Promi
   const before = readModel(source, source.file);
   const plan = options.prune && planOf(options.prune, before);
   const pruned = plan && pruneFilters(before, plan);
-  const basis = pruned?.graph ?? before;
-  const { graph, passes } = options.cut ? compact(basis) : convert(basis);
+  const chosen = pruned?.graph ?? before;
+  const even = options.constants === 'fold' ? evenBorders(chosen) : undefined;
+  const basis = even?.graph ?? chosen;
+  const { graph, passes } = options.cut ? compact(basis, options) : convert(basis);
   const written = writeGraphModel(graph);
   // The proof is of what will be on disk, so it is read back from the bytes that go there.
   const reread = readModel(written, 'the compact model');
@@ -57,18 +71,33 @@ export async function compactModel(path: string, options: CompactOptions): Promi
     after: graph,
     bytesBefore: source.bytes,
     bytesAfter,
-    passes: [...(pruned?.passes ?? []), ...passes],
+    passes: [...(pruned?.passes ?? []), ...(even?.passes ?? []), ...passes],
     proof,
-    pruning: options.prune && plan && pruningOf(options.prune, plan, before, reread),
+    pruning: options.prune && plan && pruningOf(options.prune, plan, before, chosen),
+    borders: even && changeOf(chosen, basis),
+    rounding: roundingOf(basis, graph, options),
   });
   return { source, graph, written, report };
 }
 
 /** What was chosen, and how far the answers moved. */
 function pruningOf(choice: PruneChoice, plan: FilterPlan, before: Graph, after: Graph): Pruning {
-  const { tolerance: _, passed: __, ...change } = proveEqual(before, after, provenInputs);
+  const change = changeOf(before, after);
   const filters = [...plan.values()].reduce((sum, chosen) => sum + chosen.filters.length, 0);
   return { by: choice.by, value: choice.value, criterion: choice.criterion, filters, change };
+}
+
+function changeOf(before: Graph, after: Graph): Change {
+  const { tolerance: _, passed: __, ...change } = proveEqual(before, after, provenInputs);
+  return change;
+}
+
+/** What the multiple costs, against the same cut without it. */
+function roundingOf(basis: Graph, graph: Graph, options: CompactOptions): Rounding | undefined {
+  const { multipleOf = 1, ...others } = options;
+  if (!options.cut || multipleOf === 1) return undefined;
+  const macsWithout = costTable(compact(basis, others).graph).macs;
+  return { multipleOf, macs: costTable(graph).macs, macsWithout };
 }
 
 /** A model of either format as a graph. */

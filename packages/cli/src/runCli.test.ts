@@ -147,7 +147,33 @@ test('compact --rate removes the weakest share and tells how far the answers mov
   expect(report.pruning.change.maxRelError).toBeGreaterThan(0.01);
 });
 
+test('compact --round keeps multiples and shows what they cost', async () => {
+  const folder = await tempFolder();
+  const model = await writeSample(folder);
+  const ran = await asfp('compact', model, '--out', join(folder, 'out'), '--round', '3', '--json');
+  expect(JSON.parse(ran.out)).toMatchObject({
+    layers: [{ name: 'c', filtersBefore: 3, filtersAfter: 3 }, { name: 'y' }],
+    rounding: { multipleOf: 3, macs: 16 * 6 + 6, macsWithout: 16 * 4 + 4 },
+  });
+});
+
+test('compact --constants: keep leaves the constant channel, fold tells how far borders moved', async () => {
+  const folder = await tempFolder();
+  const model = await writeSample(folder);
+  const report = async (mode: string): Promise<unknown> =>
+    JSON.parse(
+      (await asfp('compact', model, '--out', join(folder, mode), '--constants', mode, '--json')).out,
+    );
+  expect(await report('keep')).toMatchObject({ layers: [{ filtersAfter: 3 }, {}] });
+  expect(await report('fold')).toMatchObject({
+    layers: [{ filtersAfter: 2 }, {}],
+    borders: { maxAbsError: 0, inputs: 8 },
+    proof: { passed: true },
+  });
+});
+
 test('options that do not go together are wrong usage', async () => {
+  expect((await asfp('compact', 'm', '--round', '0')).code).toBe(2);
   expect((await asfp('compact', 'm', '--rate', '0.5', '--threshold', '0.1')).err).toBe(
     'asfp compact: --threshold: expected either --rate or --threshold, found both\n',
   );

@@ -1,5 +1,7 @@
 // The door of compactor: everything other packages may use, by name.
 export { type Compacted, compact, convert } from './compact.ts';
+export type { ConstantsMode, CutOptions } from './cutOptions.ts';
+export { evenBorders } from './evenBorders.ts';
 export { writeOnnx } from './exporters/writeOnnx.ts';
 export { compareRuns, type OutputPair, type RunDistance } from './proof/compareRuns.ts';
 export { proofTolerance, proveEqual } from './proof/proveEqual.ts';

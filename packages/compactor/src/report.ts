@@ -1,5 +1,6 @@
 // Knows how a compaction is summed up in compact-report.json.
 import {
+  type Change,
   type CompactReport,
   costTable,
   type Graph,
@@ -10,6 +11,7 @@ import {
   type PassRecord,
   type Proof,
   type Pruning,
+  type Rounding,
 } from '@asfp/core';
 
 /** What the report is made of; bytes are those of the weight files. */
@@ -21,6 +23,8 @@ export interface ReportParts {
   readonly passes: readonly PassRecord[];
   readonly proof: Proof;
   readonly pruning?: Pruning | undefined;
+  readonly borders?: Change | undefined;
+  readonly rounding?: Rounding | undefined;
 }
 
 /** The report: totals, one row a layer, the passes and the proof. */
@@ -58,6 +62,8 @@ export function compactReport(parts: ReportParts): CompactReport {
     passes: parts.passes,
     proof: parts.proof,
     ...(parts.pruning === undefined ? {} : { pruning: parts.pruning }),
+    ...(parts.borders === undefined ? {} : { borders: parts.borders }),
+    ...(parts.rounding === undefined ? {} : { rounding: parts.rounding }),
   };
 }
 

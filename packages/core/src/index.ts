@@ -7,7 +7,16 @@ export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
 export { type CriterionName, criterionNames, scoreFilters } from './criteria/scoreFilters.ts';
 export { AsfpError, assertInternal, describeError, type Failure, InternalError } from './errors.ts';
-export type { CompactReport, Cost, LayerChange, PassRecord, Proof, Pruning } from './formats/compactReport.ts';
+export type {
+  Change,
+  CompactReport,
+  Cost,
+  LayerChange,
+  PassRecord,
+  Proof,
+  Pruning,
+  Rounding,
+} from './formats/compactReport.ts';
 export type {
   LatencyComparison,
   LatencyEnvironment,

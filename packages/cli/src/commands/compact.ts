@@ -1,7 +1,8 @@
 // Knows the command `asfp compact`.
-import type { CompactReport, Pruning } from '@asfp/core';
+import type { Change, CompactReport, Rounding } from '@asfp/core';
 import { type Command, defineCommand } from '../command.ts';
 import { compactModel } from '../compactModel.ts';
+import { cutOptions, cutOptionTable } from '../cutOptions.ts';
 import { writeModel } from '../files/writeModel.ts';
 import { pruneChoice, pruneOptions } from '../pruneChoice.ts';
 import { count, percent, size } from '../terminal/table.ts';
@@ -20,10 +21,15 @@ export const compactCommand: Command = defineCommand({
       otherwise: 'compact beside the model',
     },
     ...pruneOptions,
+    ...cutOptionTable,
   },
   run: async ({ options, words, terminal }) => {
     const path = words[0] as string;
-    const { source, written, report } = await compactModel(path, { cut: true, prune: pruneChoice(options) });
+    const { source, written, report } = await compactModel(path, {
+      cut: true,
+      prune: pruneChoice(options),
+      ...cutOptions(options),
+    });
     const out = options.out ?? source.file.replace(/[^/\\]*$/, 'compact');
     await writeModel(out, written, report.after, {
       'compact-report.json': `${JSON.stringify(report, null, 2)}\n`,
@@ -46,13 +52,24 @@ export function compactSummary(report: CompactReport, out: string): string {
     `parameters     ${count(before.params)} → ${count(after.params)}`,
     `weights        ${size(before.bytes)} → ${size(after.bytes)}`,
     `proof          largest relative error ${proof.maxRelError.toExponential(1)} on ${proof.inputs} seeded inputs (allowed ${proof.tolerance})`,
-    ...(report.pruning === undefined ? [] : [pruningLine(report.pruning)]),
+    ...(report.pruning === undefined
+      ? []
+      : [
+          `changed        ${count(report.pruning.filters)} filters zeroed by choice: ${moved(report.pruning.change)}`,
+        ]),
+    ...(report.borders === undefined
+      ? []
+      : [`changed        constants folded at image borders: ${moved(report.borders)}`]),
+    ...(report.rounding === undefined ? [] : [roundingLine(report.rounding)]),
     ...kept.map((layer) => `kept           zero filters of ${layer.name}: ${layer.kept}`),
     `written        ${out}/model.json`,
   ].join('\n');
 }
 
-function pruningLine({ filters, change }: Pruning): string {
-  const same = percent(change.argmaxAgreement);
-  return `changed        ${count(filters)} filters zeroed by choice: the answers moved by ${change.maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${same} of ${change.inputs} seeded inputs`;
+function moved({ maxRelError, argmaxAgreement, inputs }: Change): string {
+  return `the answers moved by ${maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${percent(argmaxAgreement)} of ${inputs} seeded inputs`;
+}
+
+function roundingLine({ multipleOf, macs, macsWithout }: Rounding): string {
+  return `multiples      of ${multipleOf} filters: ${count(macs)} multiply-adds, ${count(macsWithout)} without`;
 }

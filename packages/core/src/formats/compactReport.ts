@@ -45,6 +45,9 @@ export interface Proof {
   readonly passed: boolean;
 }
 
+/** How far the answers moved, where a user chose that they may; measured as in the proof. */
+export type Change = Omit<Proof, 'tolerance' | 'passed'>;
+
 /** Filters that were removed though they were not zero, and what that did to the answers. */
 export interface Pruning {
   /** The weakest share of each layer, or all under a share of the largest norm of their layer. */
@@ -53,8 +56,16 @@ export interface Pruning {
   readonly criterion: CriterionName;
   /** How many filters were zeroed. */
   readonly filters: number;
-  /** The compact network against the one that was given, measured as in the proof. */
-  readonly change: Omit<Proof, 'tolerance' | 'passed'>;
+  /** The network with those filters zeroed against the one that was given. */
+  readonly change: Change;
+}
+
+/** What widths kept at multiples cost. */
+export interface Rounding {
+  readonly multipleOf: number;
+  /** Multiply-adds of the network, and of the one that keeps no filter for the multiple's sake. */
+  readonly macs: number;
+  readonly macsWithout: number;
 }
 
 /** compact-report.json. */
@@ -67,4 +78,7 @@ export interface CompactReport {
   readonly proof: Proof;
   /** Where filters were chosen; the proof is then of the network with those filters zeroed. */
   readonly pruning?: Pruning;
+  /** Where constants went into biases though the padding shows; the proof is then of the network after that. */
+  readonly borders?: Change;
+  readonly rounding?: Rounding;
 }
