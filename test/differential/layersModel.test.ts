@@ -113,10 +113,10 @@ test.each(Object.entries(builders))('%s', async (_, build) => {
 });
 
 test('a layer that is not known is refused by name and class', async () => {
-  const model = sequential({ layers: [layers.upSampling2d({ inputShape: [2, 2, 1], name: 'up' })] });
+  const model = sequential({ layers: [layers.repeatVector({ n: 2, inputShape: [4], name: 'again' })] });
   const files = await savedLayers(model);
   expect(() => readModel(files, 'model.json')).toThrow(
-    'layer up (UpSampling2D): expected a layer class that can be read, found UpSampling2D',
+    'layer again (RepeatVector): expected a layer class that can be read, found RepeatVector',
   );
   model.dispose();
 });

@@ -5,7 +5,7 @@ import type { Shape } from '../graph/ops.ts';
 import { type HostTensor, normalAxis } from '../tensor/hostTensor.ts';
 import { plainOps } from './plainOps.ts';
 import { asScatter } from './scatterSpelling.ts';
-import type { ReadSoFar } from './staticInts.ts';
+import { isKnown, type ReadSoFar } from './staticInts.ts';
 import { strided } from './stridedBlock.ts';
 import { AttrReader, type NodeDef } from './tfNodeDefs.ts';
 
@@ -186,7 +186,7 @@ function transposed(read: Read): GraphNode {
   const [, height, width] = read.known.ints.get(read.inputs[0] ?? '') ?? [];
   const dilated = read.attrs.ints('dilations', [1]).some((dilation) => dilation !== 1);
   if ((pad !== 'SAME' && pad !== 'VALID') || dilated) throw new NotUnderstood();
-  if (typeof height !== 'number' || typeof width !== 'number') throw new NotUnderstood();
+  if (!isKnown(height) || !isKnown(width)) throw new NotUnderstood();
   if (!read.known.constants.has(read.inputs[1] ?? '')) throw new NotUnderstood();
   const [, sh = 1, sw = 1] = read.attrs.ints('strides', [1, 1, 1, 1]);
   return node(read, 'convTranspose2d', [read.inputs[2] ?? '', read.inputs[1] ?? ''], {
@@ -319,7 +319,7 @@ function numbers(read: Read, input: number): number[] {
   const name = read.inputs[input] ?? '';
   const known = read.known.ints.get(name);
   if (known === undefined) return constantNumbers(read, input);
-  if (known.includes(null)) throw new NotUnderstood();
+  if (!known.every(isKnown)) throw new NotUnderstood();
   return known as number[];
 }
 
@@ -333,7 +333,14 @@ function constantNumbers(read: Read, input: number): number[] {
 function target(read: Read): number[] {
   const known = read.known.ints.get(read.inputs[1] ?? '');
   if (known === undefined) return constantNumbers(read, 1);
-  const shape = known.map((dim) => dim ?? -1);
+  const shape = known.map((dim) => (isKnown(dim) ? dim : -1));
+  const [batch, ...rest] = read.known.shapes.get(read.inputs[0] ?? '') ?? [];
+  // `[batch, -1]` of an input whose batch alone is open: the rest is what one image has.
+  if (known[0] === null && batch === null && rest.every(isKnown) && shape.slice(1).includes(-1)) {
+    const fixed = shape.filter((dim) => dim !== -1).reduce((product, dim) => product * dim, 1);
+    const open = shape.indexOf(-1, 1);
+    shape[open] = (rest as number[]).reduce((product, dim) => product * dim, 1) / fixed;
+  }
   if (shape.filter((dim) => dim === -1).length > 1) throw new NotUnderstood();
   return shape;
 }

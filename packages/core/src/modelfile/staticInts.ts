@@ -4,7 +4,7 @@ import type { Shape } from '../graph/ops.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
 import { AttrReader, type NodeDef } from './tfNodeDefs.ts';
 
-/** A vector (or a single number) of sizes, null where a size is only known when the graph runs. */
+/** A vector (or a single number) of sizes: null for a size that is only known when the graph runs, NaN for what is computed from one. */
 export type StaticInts = readonly Dim[];
 
 /** What has been read of a GraphModel before the node at hand. */
@@ -57,12 +57,12 @@ export function staticInts(
     }
     case 'Slice': {
       const [begin, size] = [given(1)?.[0], given(2)?.[0]];
-      if (typeof begin !== 'number' || typeof size !== 'number') return undefined;
+      if (!isKnown(begin) || !isKnown(size)) return undefined;
       return given(0)?.slice(begin, size < 0 ? undefined : begin + size);
     }
     case 'StridedSlice': {
       const [begin, end, step] = [given(1)?.[0], given(2)?.[0], given(3)?.[0]];
-      if (typeof begin !== 'number' || typeof end !== 'number' || step !== 1) return undefined;
+      if (!isKnown(begin) || !isKnown(end) || step !== 1) return undefined;
       if (attrs.int('ellipsis_mask', 0) !== 0 || attrs.int('new_axis_mask', 0) !== 0) return undefined;
       const from = attrs.int('begin_mask', 0) === 1 ? 0 : begin;
       if (attrs.int('shrink_axis_mask', 0) === 1) return given(0)?.slice(from).slice(0, 1);
@@ -90,5 +90,10 @@ function combined(
 }
 
 function mapped(a: Dim, b: Dim, fn: (a: number, b: number) => number): Dim {
-  return a === null || b === null ? null : fn(a, b);
+  return a === null || b === null ? Number.NaN : fn(a, b);
+}
+
+/** Whether a size is known before the graph runs. */
+export function isKnown(size: Dim | undefined): size is number {
+  return typeof size === 'number' && !Number.isNaN(size);
 }
