@@ -5,6 +5,8 @@ import { canonicalWeights } from './passes/canonicalWeights.ts';
 import { cutChannels } from './passes/cutChannels.ts';
 import { foldBatchNorm } from './passes/foldBatchNorm.ts';
 import { foldBias } from './passes/foldBias.ts';
+import { foldConstants } from './passes/foldConstants.ts';
+import { foldScale } from './passes/foldScale.ts';
 import { fuseActivation } from './passes/fuseActivation.ts';
 import { mergeTransposedPad } from './passes/mergeTransposedPad.ts';
 import { removeDead } from './passes/removeDead.ts';
@@ -24,8 +26,10 @@ const mostRounds = 50;
 const simplify: readonly Pass[] = [
   removeDead,
   removeIdentity,
+  foldConstants,
   mergeTransposedPad,
   foldBatchNorm,
+  foldScale,
   foldBias,
   fuseActivation,
 ];

@@ -12,7 +12,7 @@ import {
 import { freshNames, redirect, replaceNodes } from '../pipeline/editGraph.ts';
 import type { Pass } from '../pipeline/pass.ts';
 
-/** Folds `layer(x) + [c]` into the layer's bias, where the layer applies no activation and is read by nobody else. */
+/** Folds `layer(x) + [c]` and `layer(x) − [c]` into the layer's bias, where the layer applies no activation and is read by nobody else. */
 export const foldBias: Pass = {
   name: 'foldBias',
   run: (graph) => {
@@ -36,8 +36,10 @@ function foldOnce(graph: Graph, notes: string[]): Graph {
   const folded = new Map<string, readonly GraphNode[]>();
   const renames = new Map<string, string>();
   for (const node of graph.nodes) {
-    if (node.op !== 'binary' || node.attrs.fn !== 'add') continue;
-    for (const [from, other] of [node.inputs, [...node.inputs].reverse()] as [string, string][]) {
+    if (node.op !== 'binary' || (node.attrs.fn !== 'add' && node.attrs.fn !== 'sub')) continue;
+    const sign = node.attrs.fn === 'add' ? 1 : -1;
+    const orders = sign === 1 ? [node.inputs, [...node.inputs].reverse()] : [node.inputs];
+    for (const [from, other] of orders as [string, string][]) {
       const layer = nodes.get(from);
       const added = constantTensor(nodes, other);
       if (layer?.op !== 'conv2d' && layer?.op !== 'depthwiseConv2d' && layer?.op !== 'matMul') continue;
@@ -48,7 +50,7 @@ function foldOnce(graph: Graph, notes: string[]): Graph {
       if (added.shape.length > (shapes.get(from)?.length ?? 0)) continue;
       const bias = constantTensor(nodes, layer.inputs[2]);
       if (layer.inputs[2] !== undefined && bias === undefined) continue;
-      const sum = Float32Array.from(added.values, (value, c) => value + (bias?.values[c] ?? 0));
+      const sum = Float32Array.from(added.values, (value, c) => sign * value + (bias?.values[c] ?? 0));
       const constant: GraphNode = {
         name: fresh(`${layer.name}/bias`),
         op: 'const',
