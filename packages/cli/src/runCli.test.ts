@@ -183,6 +183,19 @@ test('options that do not go together are wrong usage', async () => {
   expect((await asfp('compact', 'm', '--threshold', '1')).code).toBe(2);
 });
 
+test('inspect --groups shows what needs all channels', async () => {
+  const folder = await tempFolder();
+  const { out } = await asfp('inspect', await writeSample(folder), '--groups');
+  expect(out).toBe(
+    [
+      'all channels stay before',
+      '  node  op      reason',
+      '  y     matMul  it is a result of the network',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('export writes an ONNX file, made by asfp', async () => {
   const folder = await tempFolder();
   const model = await writeSample(folder);

@@ -1,6 +1,14 @@
 // The door of core: everything other packages may use, by name.
 export { type CostTable, costTable, type LayerCost, zeroFiltersOf } from './cost/costTable.ts';
 export { type ChannelConstants, channelConstants, windowSeesPadding } from './coupling/channelConstants.ts';
+export {
+  type ChannelGroups,
+  type ChannelStream,
+  type ChannelWall,
+  channelGroups,
+  type StreamBranch,
+} from './coupling/channelGroups.ts';
+export { channelWall } from './coupling/channelWall.ts';
 export { type ChannelUse, carrierOf, channelUse, type MoreUse } from './coupling/channelUse.ts';
 export { channelWeights } from './coupling/channelWeights.ts';
 export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';

@@ -1,5 +1,5 @@
 // Knows the command `asfp inspect`.
-import { costTable, printGraph, showShape } from '@asfp/core';
+import { type ChannelGroups, channelGroups, costTable, printGraph, showShape } from '@asfp/core';
 import { type Command, defineCommand } from '../command.ts';
 import { openGraph } from '../compactModel.ts';
 import { count, size, textTable } from '../terminal/table.ts';
@@ -9,9 +9,17 @@ export const inspect: Command = defineCommand({
   name: 'inspect',
   summary: 'Shows each layer of a model: shape, filters, zero filters, multiply-adds, parameters.',
   words: [{ name: 'MODEL', summary: 'a model.json of either tfjs format, or the folder of one' }],
-  options: { text: { type: 'flag', summary: 'print the whole graph instead' } },
+  options: {
+    text: { type: 'flag', summary: 'print the whole graph instead' },
+    groups: { type: 'flag', summary: 'show the channels that are coupled, and what needs all of them' },
+  },
   run: async ({ options, words, terminal }) => {
     const { source, graph } = await openGraph(words[0] as string);
+    if (options.groups) {
+      const groups = channelGroups(graph);
+      terminal.result(groupsText(groups), groups);
+      return true;
+    }
     const table = costTable(graph);
     if (options.text) {
       const text = printGraph(graph);
@@ -36,3 +44,18 @@ export const inspect: Command = defineCommand({
     return true;
   },
 });
+
+function groupsText({ streams, walls }: ChannelGroups): string {
+  const parts = streams.map(({ channels, meets, branches }) => {
+    const rows = branches.map(({ name, op, keeps }) => [name, op, `keeps ${keeps} of ${channels}`]);
+    return `${channels} channels meet in ${meets.join(', ')}\n${indented([['branch', 'op', 'channels'], ...rows])}`;
+  });
+  const rows = walls.map(({ name, op, reason }) => [name, op, reason]);
+  if (rows.length > 0)
+    parts.push(`all channels stay before\n${indented([['node', 'op', 'reason'], ...rows])}`);
+  return parts.join('\n\n');
+}
+
+function indented(rows: readonly (readonly string[])[]): string {
+  return textTable(rows).replace(/^/gm, '  ');
+}
