@@ -12,7 +12,7 @@ export function inferShapes(
 ): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const node of graph.nodes) {
-    const given = node.op === 'input' ? inputs[node.name] : undefined;
+    const given = node.op === 'input' && Object.hasOwn(inputs, node.name) ? inputs[node.name] : undefined;
     const shape = given ?? shapeAfter(node, shapes);
     if (shape !== undefined) shapes.set(node.name, shape);
   }

@@ -1,7 +1,6 @@
-// Knows the frame of a tfjs model.json: its format, its topology, and which bytes of which file belong to which weight.
+// Knows the frame of a tfjs model.json: its format, its topology, and the lists of its weights and weight files.
 import * as v from 'valibot';
 import { AsfpError } from '../errors.ts';
-import { bytesPerElement, type DType, type HostTensor, sizeOf } from '../tensor/hostTensor.ts';
 
 /** One weight as a manifest lists it. */
 export interface WeightSpec {
@@ -26,6 +25,12 @@ export interface ModelJson {
   readonly userDefinedMetadata?: Readonly<Record<string, unknown>>;
 }
 
+/** tfjs has tensors of up to six axes. */
+const mostAxes = 6;
+
+/** Deeper than any model is nested, and not so deep that reading or writing it exhausts the stack. */
+const mostLevels = 500;
+
 const extent = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31));
 const manifestSchema = v.array(
   v.object({
@@ -33,7 +38,7 @@ const manifestSchema = v.array(
     weights: v.array(
       v.looseObject({
         name: v.string(),
-        shape: v.array(extent),
+        shape: v.pipe(v.array(extent), v.maxLength(mostAxes)),
         dtype: v.string(),
         quantization: v.optional(v.unknown()),
       }),
@@ -51,6 +56,7 @@ export function readModelJson(json: unknown, where: string): ModelJson {
     );
   }
   if (typeof json !== 'object' || json === null) throw notAModel(where, `a ${typeof json}`);
+  if (isDeeperThan(json, mostLevels)) throw notAModel(where, `JSON nested deeper than ${mostLevels} levels`);
   const frame = json as Readonly<Record<string, unknown>>;
   const topology = frame['modelTopology'];
   if (typeof topology !== 'object' || topology === null) throw notAModel(where, 'no modelTopology');
@@ -73,7 +79,17 @@ export function readModelJson(json: unknown, where: string): ModelJson {
 /** The paths of all weight files, in order; throws on one that would leave the model's folder. */
 export function shardPaths(model: ModelJson, where: string): string[] {
   const paths = model.weightsManifest.flatMap((group) => group.paths);
+  const seen = new Set<string>();
   for (const path of paths) {
+    if (seen.has(path)) {
+      throw new AsfpError({
+        code: 'shard-twice',
+        where,
+        expected: 'each weight file once',
+        found: `${JSON.stringify(path)} twice`,
+      });
+    }
+    seen.add(path);
     if (path.startsWith('/') || path.split(/[\\/]/).includes('..') || /^[a-z]+:/i.test(path)) {
       throw new AsfpError({
         code: 'shard-path',
@@ -86,99 +102,18 @@ export function shardPaths(model: ModelJson, where: string): string[] {
   return paths;
 }
 
-/** The weights by name; throws where the files' lengths are not what the manifest adds up to. */
-export function decodeWeights(
-  model: ModelJson,
-  shards: ReadonlyMap<string, Uint8Array>,
-  where: string,
-): Map<string, HostTensor> {
-  const weights = new Map<string, HostTensor>();
-  for (const group of model.weightsManifest) {
-    const bytes = groupBytes(group, shards, where);
-    let at = 0;
-    for (const spec of group.weights) {
-      const dtype = hostType(spec, where);
-      const size = sizeOf(spec.shape) * bytesPerElement[dtype];
-      weights.set(spec.name, hostTensor(dtype, spec.shape, bytes.slice(at, at + size)));
-      at += size;
-    }
+/** Level by level, without recursion: what is asked about may be deep enough to overflow the stack. */
+function isDeeperThan(json: unknown, levels: number): boolean {
+  let level: readonly object[] = [json as object];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((each) => Object.values(each).filter(isContainer));
   }
-  return weights;
+  return false;
 }
 
-/** Weights as one file's bytes and its manifest group, in the order given. */
-export function encodeWeights(
-  weights: ReadonlyMap<string, HostTensor>,
-  path: string,
-): { readonly group: WeightGroup; readonly bytes: Uint8Array } {
-  const total = [...weights.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const { values } of weights.values()) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  const specs = [...weights].map(([name, { shape, dtype }]) => ({ name, shape: [...shape], dtype }));
-  return { group: { paths: [path], weights: specs }, bytes };
-}
-
-function groupBytes(group: WeightGroup, shards: ReadonlyMap<string, Uint8Array>, where: string): Uint8Array {
-  const parts = group.paths.map((path) => {
-    const part = shards.get(path);
-    if (part === undefined) {
-      throw new AsfpError({
-        code: 'shard-missing',
-        where,
-        expected: `its weight file ${path}`,
-        found: 'none',
-      });
-    }
-    return part;
-  });
-  const wanted = group.weights.reduce(
-    (sum, spec) => sum + sizeOf(spec.shape) * bytesPerElement[hostType(spec, where)],
-    0,
-  );
-  const found = parts.reduce((sum, part) => sum + part.byteLength, 0);
-  if (wanted !== found) {
-    throw new AsfpError({
-      code: 'shard-length',
-      where: `${where}, weight file ${group.paths.join(' + ')}`,
-      expected: `${wanted} bytes`,
-      found: `${found}`,
-      cure: 'The file is cut short or belongs to another model: copy it again',
-    });
-  }
-  const whole = new Uint8Array(found);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
-}
-
-function hostType(spec: WeightSpec, where: string): DType {
-  if (spec.quantization !== undefined || !Object.hasOwn(bytesPerElement, spec.dtype)) {
-    throw new AsfpError({
-      code: 'weights-type',
-      where: `${where}, weight ${spec.name}`,
-      expected: 'float32, int32 or bool',
-      found: spec.quantization === undefined ? spec.dtype : 'quantized values',
-      cure: 'Convert the model without quantization',
-    });
-  }
-  return spec.dtype as DType;
-}
-
-function hostTensor(dtype: DType, shape: readonly number[], bytes: Uint8Array): HostTensor {
-  const values =
-    dtype === 'float32'
-      ? new Float32Array(bytes.buffer)
-      : dtype === 'int32'
-        ? new Int32Array(bytes.buffer)
-        : bytes;
-  return { dtype, shape, values };
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function notAModel(where: string, found: string, cure?: string): AsfpError {

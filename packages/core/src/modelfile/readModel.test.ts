@@ -74,7 +74,7 @@ test('weights split over several files are one run of bytes', () => {
   expect(readModel({ json, shards }, 'm')).toEqual(readModel(written, 'm'));
 });
 
-test('quantized weights and control flow are refused by name', () => {
+test('half-told quantization and control flow are refused by name', () => {
   const manifest = (written.json['weightsManifest'] as { weights: object[] }[])[0];
   const quantized = {
     ...written.json,
@@ -83,11 +83,36 @@ test('quantized weights and control flow are refused by name', () => {
     ],
   };
   expect(() => readModel({ json: quantized, shards: written.shards }, 'm')).toThrow(
-    'm, weight k: expected float32, int32 or bool, found quantized values. Convert the model without quantization',
+    'm, weight k: expected float32, int32 or bool, plain or quantized to float16, uint16 or uint8, found uint8 without a scale and a min. Convert the model again',
   );
   const topology = written.json['modelTopology'] as { node: { name: string; op: string }[] };
   const odd = topology.node.map((node) => (node.name === 'y' ? { ...node, op: 'Switch' } : node));
   expect(() =>
     readModel({ json: { ...written.json, modelTopology: { node: odd } }, shards: written.shards }, 'm'),
   ).toThrow('node y (Switch): expected a graph without control flow and tables, found Switch');
+});
+
+test('a weight file that is listed twice, and JSON nested without end, are refused', () => {
+  const twice = { modelTopology: { node: [] }, weightsManifest: [{ paths: ['a', 'a'], weights: [] }] };
+  expect(() => readModel({ json: twice, shards: new Map() }, 'm')).toThrow(
+    'm: expected each weight file once, found "a" twice',
+  );
+  const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  expect(() => readModelJson({ ...written.json, userDefinedMetadata: { deep } }, 'm')).toThrow(
+    'm: expected a tfjs model.json (LayersModel or GraphModel), found JSON nested deeper than 500 levels',
+  );
+});
+
+test('names of every object are names like others', () => {
+  const graph = parseGraph(`graph "g"
+constructor = input dtype="float32" shape=[null,4]
+__proto__ = const float32[4,2] seed=1
+toString = matMul(constructor, __proto__)
+output "hasOwnProperty" = toString
+`);
+  const files = writeGraphModel(graph);
+  const json: unknown = JSON.parse(JSON.stringify(files.json));
+  const read = readModel({ json, shards: files.shards }, 'm');
+  expect(read.nodes).toEqual(graph.nodes);
+  expect(read.outputs).toEqual(graph.outputs);
 });

@@ -4,7 +4,7 @@ import type { BinaryFn, FusedActivation, Graph, GraphNode, Padding, UnaryFn } fr
 import { inferShapes } from '../graph/inferShapes.ts';
 import { type Shape, showShape } from '../graph/ops.ts';
 import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
-import { encodeWeights } from './manifest.ts';
+import { encodeWeights } from './encodeWeights.ts';
 import { scatterKernel } from './scatterSpelling.ts';
 import { attr, type NodeDef } from './tfNodeDefs.ts';
 

@@ -12,25 +12,25 @@ function byDefinition(bits: number): number {
 }
 
 test('all 65,536 bit patterns are read by the definition and written back as they were', () => {
+  const wrong: unknown[] = [];
   for (let bits = 0; bits < 65536; bits++) {
     const value = fromFloat16(bits);
-    if (!Object.is(value, byDefinition(bits))) expect([bits, value]).toEqual([bits, byDefinition(bits)]);
     const back = Number.isNaN(value) ? 0x7e00 : bits;
-    if (toFloat16(value) !== back) expect([bits, toFloat16(value)]).toEqual([bits, back]);
+    if (!Object.is(value, byDefinition(bits)) || toFloat16(value) !== back) wrong.push({ bits, value });
   }
+  expect(wrong).toEqual([]);
 });
 
 test('between any two neighbours the nearest is taken, and from the middle the even one', () => {
+  const wrong: unknown[] = [];
   for (let bits = 0; bits < 0x7bff; bits++) {
     const [low, high] = [fromFloat16(bits), fromFloat16(bits + 1)];
-    const middle = (low + high) / 2;
+    const [middle, little] = [(low + high) / 2, (high - low) * 2 ** -14];
     const even = bits % 2 === 0 ? bits : bits + 1;
-    const found = [middle, middle - (high - low) * 2 ** -14, middle + (high - low) * 2 ** -14].map(toFloat16);
-    if (found[0] !== even || found[1] !== bits || found[2] !== bits + 1) {
-      expect(found).toEqual([even, bits, bits + 1]);
-    }
-    if (toFloat16(-middle) !== (even | 0x8000)) expect(toFloat16(-middle)).toBe(even | 0x8000);
+    const found = [middle, middle - little, middle + little, -middle].map(toFloat16);
+    if (String(found) !== String([even, bits, bits + 1, even | 0x8000])) wrong.push({ bits, found });
   }
+  expect(wrong).toEqual([]);
 });
 
 test('what is too large becomes infinite, what is too small zero', () => {
