@@ -73,6 +73,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
     bytesAfter,
     passes: [...(pruned?.passes ?? []), ...(even?.passes ?? []), ...passes],
     proof,
+    cut: options,
     pruning: options.prune && plan && pruningOf(options.prune, plan, before, chosen),
     borders: even && changeOf(chosen, basis),
     rounding: roundingOf(basis, graph, options),

@@ -4,15 +4,14 @@ import {
   type CompactReport,
   costTable,
   type Graph,
-  type GraphNode,
   type LayerChange,
-  nodesByName,
-  outputNodes,
   type PassRecord,
   type Proof,
   type Pruning,
   type Rounding,
 } from '@asfp/core';
+import type { CutOptions } from './cutOptions.ts';
+import { keptReasons } from './keptReasons.ts';
 
 /** What the report is made of; bytes are those of the weight files. */
 export interface ReportParts {
@@ -22,6 +21,8 @@ export interface ReportParts {
   readonly bytesAfter: number;
   readonly passes: readonly PassRecord[];
   readonly proof: Proof;
+  /** What the cut was told. */
+  readonly cut?: CutOptions | undefined;
   readonly pruning?: Pruning | undefined;
   readonly borders?: Change | undefined;
   readonly rounding?: Rounding | undefined;
@@ -32,13 +33,10 @@ export function compactReport(parts: ReportParts): CompactReport {
   const before = costTable(parts.before);
   const after = costTable(parts.after);
   const afterByName = new Map(after.layers.map((layer) => [layer.name, layer]));
-  const nodesAfter = nodesByName(parts.after);
+  const reasons = keptReasons(parts.after, parts.cut);
   const layers = before.layers.map((layer): LayerChange => {
     const left = afterByName.get(layer.name);
-    const kept =
-      left === undefined || left.zeroFilters === 0
-        ? undefined
-        : keptReason(parts.after, nodesAfter, layer.name);
+    const kept = left === undefined || left.zeroFilters === 0 ? undefined : reasons(layer.name);
     return {
       name: layer.name,
       op: layer.op,
@@ -65,10 +63,4 @@ export function compactReport(parts: ReportParts): CompactReport {
     ...(parts.borders === undefined ? {} : { borders: parts.borders }),
     ...(parts.rounding === undefined ? {} : { rounding: parts.rounding }),
   };
-}
-
-function keptReason(graph: Graph, nodes: ReadonlyMap<string, GraphNode>, layer: string): string {
-  if (outputNodes(graph).has(layer)) return 'it is a result of the network';
-  if ((nodes.get(layer)?.op ?? '') === 'depthwiseConv2d') return 'its border is uneven: the padding shows';
-  return 'it carries a constant into a convolution whose padding shows, or is the last filter left';
 }

@@ -1,5 +1,5 @@
 // Knows how pools, reductions and moves of values are said in ONNX.
-import { type GraphNode, normalAxis } from '@asfp/core';
+import { type Dim, type GraphNode, normalAxis } from '@asfp/core';
 import type { OnnxAttribute } from './onnxProto.ts';
 import { axisFirst, type Layout, type OnnxSketch, refusal } from './onnxSketch.ts';
 import { onnxWindow } from './onnxWindow.ts';
@@ -19,9 +19,8 @@ export const onnxMovement = {
     padding(node, sketch, node.attrs.paddings, 'constant', [value]);
   },
   mirrorPad: (node: GraphNode<'mirrorPad'>, sketch: OnnxSketch): void => {
-    // ONNX has a symmetric mode (`wrap` is another thing) only from opset 19 on, and no runtime of today runs it.
-    if (node.attrs.mode !== 'reflect') throw refusal(node, 'a reflecting frame');
-    padding(node, sketch, node.attrs.paddings, 'reflect', []);
+    if (node.attrs.mode === 'reflect') padding(node, sketch, node.attrs.paddings, 'reflect', []);
+    else symmetric(node, sketch);
   },
   transpose: (node: GraphNode<'transpose'>, sketch: OnnxSketch): void => {
     const x = sketch.read(node.inputs[0] as string, 'last');
@@ -77,12 +76,14 @@ export const onnxMovement = {
     sketch.set(node, sketch.emit('DepthToSpace', [x], node.name, attributes), 'first');
   },
   resize: (node: GraphNode<'resize'>, sketch: OnnxSketch): void => {
-    const { method, size, alignCorners, halfPixelCenters } = node.attrs;
+    const { method, alignCorners, halfPixelCenters } = node.attrs;
+    const size: readonly Dim[] = node.attrs.size;
+    if (size.includes(null)) throw refusal(node, 'a result of a known size');
     const x = sketch.read(node.inputs[0] as string, 'first');
     const front = sketch.emit('Shape', [x], `${node.name}/front`, { start: 0, end: 2 });
     const sizes = sketch.emit(
       'Concat',
-      [front, sketch.constant(`${node.name}/size`, [2], [...size])],
+      [front, sketch.constant(`${node.name}/size`, [2], size as number[])],
       `${node.name}/sizes`,
       { axis: 0 },
     );
@@ -149,6 +150,26 @@ function padding(
   const list = sketch.constant(`${node.name}/pads`, [pads.length], pads);
   const x = sketch.read(from, layout);
   sketch.set(node, sketch.emit('Pad', [x, list, ...more], node.name, { mode }), layout);
+}
+
+/** A frame that repeats the edge itself, which ONNX does not have: the mirrored positions are gathered, axis by axis. */
+function symmetric(node: GraphNode<'mirrorPad'>, sketch: OnnxSketch): void {
+  const from = node.inputs[0] as string;
+  const layout = sketch.layoutOf(from);
+  let name = sketch.read(from, layout);
+  for (const [axis, [before, after]] of node.attrs.paddings.entries()) {
+    if (before === 0 && after === 0) continue;
+    const size = sketch.shapes.get(from)?.[axis] ?? null;
+    if (size === null) throw refusal(node, 'a mirrored axis of a known size');
+    const positions = Array.from({ length: before + size + after }, (_, to) => {
+      const at = to - before;
+      if (at < 0) return -at - 1;
+      return at < size ? at : 2 * size - 1 - at;
+    });
+    const list = sketch.constant(`${node.name}/positions`, [positions.length], positions);
+    name = sketch.emit('Gather', [name, list], node.name, { axis: placed(axis, node, sketch, layout) });
+  }
+  sketch.set(node, name, layout);
 }
 
 /** Where an axis of a node's first input stands in a layout. */
