@@ -19,11 +19,13 @@ import {
   type Pruning,
   type Rounding,
   readModel,
+  type StoredType,
   type WrittenModel,
   writeGraphModel,
 } from '@asfp/core';
 import { type ModelOnDisk, readModelFiles } from '@asfp/trainer/files';
 import { type PruneChoice, planOf } from './pruneChoice.ts';
+import { quantizeKernels } from './quantizeKernels.ts';
 
 /** Seeded inputs of the oracle's proof: two with edge values among them. */
 const provenInputs = 8;
@@ -36,10 +38,11 @@ export interface CompactedModel {
   readonly report: CompactReport;
 }
 
-/** What `compactModel` is told: with `cut` false nothing is removed, only folded and fused; `prune` chooses filters that are not zero. */
+/** What `compactModel` is told: with `cut` false nothing is removed, only folded and fused; `prune` chooses filters that are not zero; `quantize` stores kernels in fewer bytes after the proof. */
 export interface CompactOptions extends CutOptions {
   readonly cut: boolean;
   readonly prune?: PruneChoice | undefined;
+  readonly quantize?: StoredType | undefined;
 }
 
 /** Reads, rewrites and proves. Throws AsfpError `not-equal` when the proof fails, besides those of reading. */
@@ -65,20 +68,26 @@ export async function compactModel(path: string, options: CompactOptions): Promi
       cure: 'Nothing was written. This is a fault of the compactor: please report it with the model',
     });
   }
-  const bytesAfter = [...written.shards.values()].reduce((sum, shard) => sum + shard.byteLength, 0);
+  const narrowed = options.quantize && quantizeKernels(graph, options.quantize, basis, provenInputs);
+  const { shards } = narrowed?.written ?? written;
+  const bytesAfter = [...shards.values()].reduce((sum, shard) => sum + shard.byteLength, 0);
   const report = compactReport({
     before,
     after: graph,
     bytesBefore: source.bytes,
     bytesAfter,
-    passes: [...(pruned?.passes ?? []), ...(even?.passes ?? []), ...passes],
+    passes: [
+      ...(pruned?.passes ?? []),
+      ...(even?.passes ?? []),
+      ...passes,
+      ...(narrowed ? [narrowed.record] : []),
+    ],
     proof,
-    cut: options,
     pruning: options.prune && plan && pruningOf(options.prune, plan, before, chosen),
     borders: even && changeOf(chosen, basis),
     rounding: roundingOf(basis, graph, options),
   });
-  return { source, graph, written, report };
+  return { source, graph, written: narrowed?.written ?? written, report };
 }
 
 /** What was chosen, and how far the answers moved. */

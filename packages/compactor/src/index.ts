@@ -3,6 +3,7 @@ export { type Compacted, compact, convert } from './compact.ts';
 export type { ConstantsMode, CutOptions } from './cutOptions.ts';
 export { evenBorders } from './evenBorders.ts';
 export { writeOnnx } from './exporters/writeOnnx.ts';
+export { narrowWeights } from './passes/narrowWeights.ts';
 export { compareRuns, type OutputPair, type RunDistance } from './proof/compareRuns.ts';
 export { proofTolerance, proveEqual } from './proof/proveEqual.ts';
 export { roundingBound } from './proof/roundingBound.ts';

@@ -5,6 +5,7 @@ import { compactModel } from '../compactModel.ts';
 import { cutOptions, cutOptionTable } from '../cutOptions.ts';
 import { writeModel } from '../files/writeModel.ts';
 import { pruneChoice, pruneOptions } from '../pruneChoice.ts';
+import { quantizeChoice, quantizeOption } from '../quantizeKernels.ts';
 import { count, percent, size } from '../terminal/table.ts';
 
 /** Writes the smaller model and its report. */
@@ -22,6 +23,7 @@ export const compactCommand: Command = defineCommand({
     },
     ...pruneOptions,
     ...cutOptionTable,
+    ...quantizeOption,
   },
   run: async ({ options, words, terminal }) => {
     const path = words[0] as string;
@@ -29,6 +31,7 @@ export const compactCommand: Command = defineCommand({
       cut: true,
       prune: pruneChoice(options),
       ...cutOptions(options),
+      quantize: quantizeChoice(options),
     });
     const out = options.out ?? source.file.replace(/[^/\\]*$/, 'compact');
     await writeModel(out, written, report.after, {
@@ -61,6 +64,7 @@ export function compactSummary(report: CompactReport, out: string): string {
       ? []
       : [`changed        constants folded at image borders: ${moved(report.borders)}`]),
     ...(report.rounding === undefined ? [] : [roundingLine(report.rounding)]),
+    ...quantizedLines(report),
     ...kept.map((layer) => `kept           zero filters of ${layer.name}: ${layer.kept}`),
     `written        ${out}/model.json`,
   ].join('\n');
@@ -72,4 +76,9 @@ function moved({ maxRelError, argmaxAgreement, inputs }: Change): string {
 
 function roundingLine({ multipleOf, macs, macsWithout }: Rounding): string {
   return `multiples      of ${multipleOf} filters: ${count(macs)} multiply-adds, ${count(macsWithout)} without`;
+}
+
+function quantizedLines({ passes }: CompactReport): string[] {
+  const record = passes.find(({ name }) => name === 'narrowWeights');
+  return record === undefined ? [] : record.notes.map((note) => `quantized      ${note}`);
 }

@@ -1,0 +1,77 @@
+import { type Graph, type HostTensor, parseGraph, readModel, runGraph, writeGraphModel } from '@asfp/core';
+import { expect, test } from 'vitest';
+import { compact } from '../compact.ts';
+import { runPasses } from '../pipeline/runPasses.ts';
+import { narrowWeights } from './narrowWeights.ts';
+
+const graph = parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,4,4,3]
+k = const float32[3,3,3,4] seed=1
+b = const float32[4] seed=2
+c = conv2d(x, k, b) activation="relu" pad="same" strides=[1,1]
+m = mean(c) axes=[1,2] keepDims=false
+d = const float32[4,2] seed=3
+y = matMul(m, d)
+e = const float32[2] seed=4
+z = binary(y, e) fn="mul"
+output "z" = z
+`);
+
+function tensorOf(of: Graph, name: string): HostTensor {
+  const node = of.nodes.find((each) => each.name === name);
+  if (node?.op !== 'const') throw new Error(`no constant ${name}`);
+  return node.attrs.tensor;
+}
+
+test.each(['float16', 'uint16', 'uint8'] as const)(
+  '%s: kernels alone, and what is written is what was meant',
+  (to) => {
+    const { graph: narrowed, records } = runPasses(graph, [narrowWeights(to)]);
+    expect(records).toEqual([{ name: 'narrowWeights', changed: true, notes: [`2 kernels as ${to}`] }]);
+    const forms = ['k', 'b', 'd', 'e'].map((name) => tensorOf(narrowed, name).stored?.dtype);
+    expect(forms).toEqual([to, undefined, to, undefined]);
+    const read = readModel(writeGraphModel(narrowed), 'm');
+    for (const name of ['k', 'b', 'd', 'e']) expect(tensorOf(read, name)).toEqual(tensorOf(narrowed, name));
+    const feeds = { x: { shape: [1, 4, 4, 3], values: Float32Array.from({ length: 48 }, (_, i) => i % 5) } };
+    expect(runGraph(read, feeds)).toEqual(runGraph(narrowed, feeds));
+  },
+);
+
+test('what is stored as narrow already stays bit for bit, and what cannot be held stays float32', () => {
+  const narrowed = narrowWeights('uint8').run(graph).graph;
+  const again = narrowWeights('float16').run(narrowed);
+  expect(again).toEqual({ graph: narrowed, notes: ['k stays uint8, as it was', 'd stays uint8, as it was'] });
+  expect(again.graph).toBe(narrowed);
+  const large = parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,2]
+k = const float32[2,2] values=[1,2,3,70000]
+y = matMul(x, k)
+output "y" = y
+`);
+  expect(narrowWeights('float16').run(large)).toEqual({
+    graph: large,
+    notes: ['k stays float32: it has numbers that float16 cannot hold'],
+  });
+});
+
+test('a quantized kernel that is only cut keeps its numbers', () => {
+  const text = `graph "g"
+x = input dtype="float32" shape=[null,2]
+k = const float32[2,3] values=[1,0,2,3,0,4]
+h = matMul(x, k) activation="relu"
+d = const float32[3,2] values=[1,2,3,4,5,6]
+y = matMul(h, d)
+output "y" = y
+`;
+  const quantized = narrowWeights('uint8').run(parseGraph(text)).graph;
+  const small = compact(quantized).graph;
+  const [k, d] = [tensorOf(small, 'h/kernel'), tensorOf(small, 'y/kernel')];
+  const [k0, d0] = [tensorOf(quantized, 'k'), tensorOf(quantized, 'd')];
+  expect([k.shape, d.shape]).toEqual([
+    [2, 2],
+    [2, 2],
+  ]);
+  expect([...(k.stored?.values ?? [])]).toEqual([0, 2, 3, 5].map((i) => k0.stored?.values[i]));
+  expect([...(d.stored?.values ?? [])]).toEqual([0, 1, 4, 5].map((i) => d0.stored?.values[i]));
+  expect([k.stored?.scale, d.stored?.min]).toEqual([k0.stored?.scale, d0.stored?.min]);
+});
