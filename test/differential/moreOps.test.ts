@@ -4,6 +4,8 @@ import {
   type Feeds,
   type Graph,
   type GraphNode,
+  hasOpaque,
+  type ModelFiles,
   parseGraph,
   printGraph,
   readModel,
@@ -65,6 +67,96 @@ test.each(Object.entries(cases))('%s', async (_, body) => {
   expect(again.shards).toEqual(written.shards);
   expect(printGraph(readModel(again, 'm'))).toBe(printGraph(back));
 });
+
+test('sizes that open images only have when the model runs', async () => {
+  const graph = parseGraph(`graph "open"
+x = input dtype="float32" shape=[null,null,null,3]
+r = resize(x) alignCorners=false factor=[2,3] halfPixelCenters=false method="nearest" size=[null,null]
+k = const float32[3,3,2,3] seed=1
+s = convTranspose2d(r, k) pad="same" size=[null,null] strides=[2,1]
+k2 = const float32[3,4,2,2] seed=2
+y = convTranspose2d(s, k2) pad="valid" size=[null,null] strides=[2,2]
+output "result" = y
+`);
+  const truth = runGraph(graph, feeds).get('result');
+  expect(truth?.shape).toEqual([2, 49, 32, 2]);
+  const written = writeGraphModel(graph);
+  const found = (await runOnTfjs(written, feeds)).get('result') ?? [];
+  expect(relativeError(truth?.values ?? [], found)).toBeLessThan(100 * 2 ** -24);
+  const json = JSON.parse(JSON.stringify(written.json)) as unknown;
+  const back = readModel({ json, shards: written.shards }, 'model.json');
+  expect(back.nodes.filter(({ op }) => op === 'opaque')).toEqual([]);
+  expect(writeGraphModel(back).shards).toEqual(written.shards);
+});
+
+/** A file as a converter may write it, with an op that is not understood and two results of it. */
+function withOdd(kind: string): ModelFiles {
+  const written = writeGraphModel(
+    zeroFilters(
+      parseGraph(`graph "odd"
+x = input dtype="float32" shape=[null,6,5,3]
+k = const float32[3,3,3,8] seed=1
+b = const float32[8] values=[0.5,1,-2,0,3,1,-1,0.25]
+c = conv2d(x, k, b) activation="relu" pad="same" strides=[1,1]
+odd = slice(c) begin=[0,0,0,0] size=[-1,-1,-1,-1]
+k2 = const float32[3,3,8,4] seed=2
+d = conv2d(odd, k2) pad="same" strides=[1,1]
+e = unary(odd) fn="tanh"
+output "result" = d
+output "second" = e
+`),
+    ),
+  );
+  const json = JSON.parse(JSON.stringify(written.json)) as {
+    modelTopology: { node: { name: string; op: string; input?: string[]; attr: object }[] };
+  };
+  const int = { type: 'DT_INT32' };
+  for (const node of json.modelTopology.node) {
+    if (node.name === 'odd')
+      Object.assign(node, { op: kind, input: ['c'], attr: { T: { type: 'DT_FLOAT' }, out_type: int } });
+    if (node.name === 'e') node.input = [kind === 'IdentityN' ? 'odd' : 'odd:1'];
+  }
+  return { json, shards: written.shards };
+}
+
+test('an op that is not understood stays as it is, a wall, with several results', async () => {
+  const files = withOdd('Unique');
+  const graph = readModel(files, 'm');
+  expect(hasOpaque(graph)).toBe(true);
+  expect(() => runGraph(graph, feeds)).toThrow(
+    'node odd: expected an op that the interpreter knows, found Unique',
+  );
+  const again = writeGraphModel(compact(graph).graph).json as ReturnType<typeof Object>;
+  const defs = again.modelTopology.node as { name: string; op: string; input?: string[]; attr: object }[];
+  const odd = defs.find(({ name }) => name === 'odd');
+  expect(odd?.op).toBe('Unique');
+  expect(odd?.attr).toEqual({ T: { type: 'DT_FLOAT' }, out_type: { type: 'DT_INT32' } });
+  expect(defs.find(({ name }) => name === 'e')?.input).toEqual(['odd:1']);
+});
+
+test('around an op that is not understood the network is smaller and computes the same on tfjs', async () => {
+  // tfjs's IdentityN hands its input on; we do not know it.
+  const files = withOdd('IdentityN');
+  const graph = readModel(files, 'm');
+  const smaller = compact(graph).graph;
+  const width = smaller.nodes.find(({ name }) => name === 'c/kernel');
+  expect(width?.op === 'const' ? width.attrs.tensor.shape[3] : 8).toBe(5);
+  const [before, after] = [
+    await runOnTfjs({ json: files.json as Readonly<Record<string, unknown>>, shards: files.shards }, feeds),
+    await runOnTfjs(writeGraphModel(smaller), feeds),
+  ];
+  for (const name of ['result', 'second'])
+    expect(relativeError(before.get(name) ?? [], after.get(name) ?? [])).toBeLessThan(300 * 2 ** -24);
+});
+
+test.each(['Switch', 'While', 'TensorListReserve', 'HashTableV2', 'StatefulPartitionedCall'])(
+  '%s is refused by name',
+  (kind) => {
+    expect(() => readModel(withOdd(kind), 'm')).toThrow(
+      `node odd (${kind}): expected a graph without control flow and tables, found ${kind}`,
+    );
+  },
+);
 
 /** What stands between a convolution that loses filters 1, 3 and 4 of 8, which leave constants, and one that reads the result. */
 const between: Readonly<Record<string, { readonly body: string; readonly channels: number }>> = {

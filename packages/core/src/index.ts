@@ -8,8 +8,8 @@ export {
   channelGroups,
   type StreamBranch,
 } from './coupling/channelGroups.ts';
-export { channelWall } from './coupling/channelWall.ts';
 export { type ChannelUse, carrierOf, channelUse, type MoreUse } from './coupling/channelUse.ts';
+export { channelWall } from './coupling/channelWall.ts';
 export { channelWeights } from './coupling/channelWeights.ts';
 export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
@@ -61,7 +61,14 @@ export { broadcast, type Shape, shapeOf, showShape } from './graph/ops.ts';
 export { parseGraph } from './graph/parseGraph.ts';
 export { printGraph } from './graph/printGraph.ts';
 export { validate } from './graph/validate.ts';
-export { constantTensor, inReadingOrder, nodesByName, outputNodes, readersOf } from './graph/walk.ts';
+export {
+  constantTensor,
+  hasOpaque,
+  inReadingOrder,
+  nodesByName,
+  outputNodes,
+  readersOf,
+} from './graph/walk.ts';
 export { seesPadding, windowAxis } from './graph/window.ts';
 export { activate, combine } from './interpret/elementwise.ts';
 export type { RealTensor } from './interpret/realTensor.ts';

@@ -93,7 +93,10 @@ export interface OpAttrs {
   /** x `[n, h, w, c]` → `[n, …size, c]`, as TensorFlow's ResizeBilinear and ResizeNearestNeighbor do it. */
   readonly resize: {
     readonly method: 'bilinear' | 'nearest';
-    readonly size: Pair;
+    /** Height and width of the result; null where it is the input's times `factor`. */
+    readonly size: readonly [Dim, Dim];
+    /** Whole numbers; for axes whose `size` is null. */
+    readonly factor?: Pair;
     readonly alignCorners: boolean;
     readonly halfPixelCenters: boolean;
   };

@@ -88,8 +88,10 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
   resize: {
     arity: [1, 1],
     shape: (node, [x]) => {
-      const [n, , , c] = rank(node.name, x, 4);
-      return [n, ...node.attrs.size, c];
+      const [n, h, w, c] = rank(node.name, x, 4);
+      const { size, factor = [1, 1] } = node.attrs;
+      const times = (dim: Dim, by: number): Dim => (dim === null ? null : dim * by);
+      return [n, size[0] ?? times(h, factor[0]), size[1] ?? times(w, factor[1]), c];
     },
   },
   slice: {

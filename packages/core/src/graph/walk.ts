@@ -73,3 +73,8 @@ export function inReadingOrder<T extends Named>(nodes: readonly T[]): T[] {
   }
   return ordered;
 }
+
+/** Whether the graph holds ops that only TensorFlow can run, so that its proof needs tfjs. */
+export function hasOpaque(graph: Graph): boolean {
+  return graph.nodes.some((node) => node.op === 'opaque');
+}

@@ -41,7 +41,8 @@ export function depthToSpace(node: GraphNode<'depthToSpace'>, x: RealTensor): Re
 
 /** TensorFlow's ResizeBilinear and ResizeNearestNeighbor. */
 export function resize(node: GraphNode<'resize'>, x: RealTensor): RealTensor {
-  const { method, size, alignCorners, halfPixelCenters } = node.attrs;
+  const { method, alignCorners, halfPixelCenters } = node.attrs;
+  const size = shapeOf(node, [x.shape]).slice(1, 3) as [number, number];
   const [n, h, w, c] = imageDims(x);
   const source = (to: number, from: number, count: number): number => {
     const scale = alignCorners && count > 1 ? (from - 1) / (count - 1) : from / count;

@@ -196,13 +196,11 @@ const rules: Readonly<Record<string, Rule>> = {
     ];
   },
   UpSampling2D: (call, _, inputShape) => {
-    const [rows, cols] = pairOf(call.config['size'] ?? 2);
+    const factor = pairOf(call.config['size'] ?? 2);
     const [, height = null, width = null] = inputShape;
-    if (height === null || width === null)
-      throw misfit(call, 'an input of known height and width', showShape(inputShape));
-    return [
-      resizeNode(call, [height * rows, width * cols], String(call.config['interpolation'] ?? 'nearest')),
-    ];
+    const method = String(call.config['interpolation'] ?? 'nearest');
+    if (height === null || width === null) return [resizeNode(call, [null, null], factor, method)];
+    return [resizeNode(call, [height * factor[0], width * factor[1]], [1, 1], method)];
   },
   Cropping2D: (call, _, inputShape) => {
     const [rows, cols] = call.config['cropping'] as readonly [Pair, Pair];
@@ -321,12 +319,13 @@ function layerNorm(call: LayerCall, weights: Weights, inputShape: Shape): GraphN
   ];
 }
 
-function resizeNode(call: LayerCall, size: Pair, method: string): GraphNode {
+function resizeNode(call: LayerCall, size: readonly [Dim, Dim], factor: Pair, method: string): GraphNode {
   if (method !== 'nearest' && method !== 'bilinear')
     throw misfit(call, 'interpolation nearest or bilinear', method);
   return layerNode(call.name, 'resize', call.inputs, {
     method,
     size,
+    ...(size.includes(null) ? { factor } : {}),
     alignCorners: false,
     halfPixelCenters: false,
   });

@@ -5,7 +5,7 @@ import type { Shape } from '../graph/ops.ts';
 import { type HostTensor, normalAxis } from '../tensor/hostTensor.ts';
 import { plainOps } from './plainOps.ts';
 import { asScatter } from './scatterSpelling.ts';
-import { isKnown, type ReadSoFar } from './staticInts.ts';
+import { isKnown, type ReadSoFar, type StaticSize } from './staticInts.ts';
 import { strided } from './stridedBlock.ts';
 import { AttrReader, type NodeDef } from './tfNodeDefs.ts';
 
@@ -171,10 +171,20 @@ function reduction(read: Read, fn: OpAttrs['reduce']['fn']): GraphNode {
 }
 
 function resizing(read: Read, method: OpAttrs['resize']['method']): GraphNode {
-  const [height = 0, width = 0] = numbers(read, 1);
-  return node(read, 'resize', read.inputs.slice(0, 1), {
+  const x = read.inputs[0] ?? '';
+  const axes = [0, 1].map((i): { readonly size: number | null; readonly factor: number } => {
+    const wanted = read.known.ints.get(read.inputs[1] ?? '')?.[i];
+    if (isKnown(wanted)) return { size: wanted, factor: 1 };
+    const own = typeof wanted === 'object' && wanted.of === x && wanted.axis === i + 1 && wanted.plus === 0;
+    if (!own || !Number.isInteger(wanted.factor)) throw new NotUnderstood();
+    return { size: null, factor: wanted.factor };
+  });
+  return node(read, 'resize', [x], {
     method,
-    size: [height, width],
+    size: [axes[0]?.size ?? null, axes[1]?.size ?? null],
+    ...(axes.every(({ size }) => size !== null)
+      ? {}
+      : { factor: [axes[0]?.factor ?? 1, axes[1]?.factor ?? 1] as const }),
     alignCorners: read.attrs.bool('align_corners', false),
     halfPixelCenters: read.attrs.bool('half_pixel_centers', false),
   });
@@ -186,13 +196,20 @@ function transposed(read: Read): GraphNode {
   const [, height, width] = read.known.ints.get(read.inputs[0] ?? '') ?? [];
   const dilated = read.attrs.ints('dilations', [1]).some((dilation) => dilation !== 1);
   if ((pad !== 'SAME' && pad !== 'VALID') || dilated) throw new NotUnderstood();
-  if (!isKnown(height) || !isKnown(width)) throw new NotUnderstood();
-  if (!read.known.constants.has(read.inputs[1] ?? '')) throw new NotUnderstood();
+  const kernel = read.known.constants.get(read.inputs[1] ?? '');
+  if (kernel === undefined) throw new NotUnderstood();
   const [, sh = 1, sw = 1] = read.attrs.ints('strides', [1, 1, 1, 1]);
+  const along = (size: StaticSize | undefined, axis: 1 | 2, stride: number): number | null => {
+    if (isKnown(size)) return size;
+    const beyond = pad === 'SAME' ? 0 : Math.max((kernel.shape[axis - 1] as number) - stride, 0);
+    const least = typeof size === 'object' && size.of === read.inputs[2] && size.axis === axis;
+    if (!least || size.factor !== stride || size.plus !== beyond) throw new NotUnderstood();
+    return null;
+  };
   return node(read, 'convTranspose2d', [read.inputs[2] ?? '', read.inputs[1] ?? ''], {
     strides: [sh, sw],
     pad: pad === 'SAME' ? 'same' : 'valid',
-    size: [height, width],
+    size: [along(height, 1, sh), along(width, 2, sw)],
   });
 }
 
@@ -336,13 +353,17 @@ function target(read: Read): number[] {
   const shape = known.map((dim) => (isKnown(dim) ? dim : -1));
   const [batch, ...rest] = read.known.shapes.get(read.inputs[0] ?? '') ?? [];
   // `[batch, -1]` of an input whose batch alone is open: the rest is what one image has.
-  if (known[0] === null && batch === null && rest.every(isKnown) && shape.slice(1).includes(-1)) {
+  if (isBatch(known[0]) && batch === null && rest.every(isKnown) && shape.slice(1).includes(-1)) {
     const fixed = shape.filter((dim) => dim !== -1).reduce((product, dim) => product * dim, 1);
     const open = shape.indexOf(-1, 1);
     shape[open] = (rest as number[]).reduce((product, dim) => product * dim, 1) / fixed;
   }
   if (shape.filter((dim) => dim === -1).length > 1) throw new NotUnderstood();
   return shape;
+}
+
+function isBatch(size: StaticSize | undefined): boolean {
+  return typeof size === 'object' && size.axis === 0 && size.factor === 1 && size.plus === 0;
 }
 
 function shapeOfInput(read: Read, input = 0): Shape {

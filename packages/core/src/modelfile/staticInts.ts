@@ -4,8 +4,19 @@ import type { Shape } from '../graph/ops.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
 import { AttrReader, type NodeDef } from './tfNodeDefs.ts';
 
-/** A vector (or a single number) of sizes: null for a size that is only known when the graph runs, NaN for what is computed from one. */
-export type StaticInts = readonly Dim[];
+/** A size that is only known when the graph runs: `factor` times axis `axis` of the value `of`, plus `plus`. */
+export interface OpenSize {
+  readonly of: string;
+  readonly axis: number;
+  readonly factor: number;
+  readonly plus: number;
+}
+
+/** A size: known, open, or (NaN) computed from open ones in another way. */
+export type StaticSize = number | OpenSize;
+
+/** A vector of sizes, or a single one. */
+export type StaticInts = readonly StaticSize[];
 
 /** What has been read of a GraphModel before the node at hand. */
 export interface ReadSoFar {
@@ -32,7 +43,9 @@ export function staticInts(
       return small ? [...tensor.values] : undefined;
     }
     case 'Shape':
-      return shapes.get(inputs[0] ?? '');
+      return shapes
+        .get(inputs[0] ?? '')
+        ?.map((dim, axis) => dim ?? { of: inputs[0] ?? '', axis, factor: 1, plus: 0 });
     case 'Identity':
     case 'Cast':
     case 'Squeeze':
@@ -43,17 +56,25 @@ export function staticInts(
     case 'ConcatV2':
       return joined(inputs.slice(0, -1).map((_, at) => given(at)));
     case 'Mul':
-      return combined(given(0), given(1), (a, b) => a * b);
+      return combined(given(0), given(1), times);
     case 'Add':
     case 'AddV2':
-      return combined(given(0), given(1), (a, b) => a + b);
+      return combined(given(0), given(1), plus);
     case 'Sub':
-      return combined(given(0), given(1), (a, b) => a - b);
+      return combined(
+        given(0),
+        given(1),
+        known((a, b) => a - b),
+      );
     case 'FloorDiv':
-      return combined(given(0), given(1), (a, b) => Math.floor(a / b));
+      return combined(
+        given(0),
+        given(1),
+        known((a, b) => Math.floor(a / b)),
+      );
     case 'Prod': {
       const factors = given(0);
-      return factors && [factors.reduce((product, dim) => mapped(product, dim, (a, b) => a * b), 1)];
+      return factors && [factors.reduce(times, 1)];
     }
     case 'Slice': {
       const [begin, size] = [given(1)?.[0], given(2)?.[0]];
@@ -80,20 +101,38 @@ function joined(parts: readonly (StaticInts | undefined)[]): StaticInts | undefi
 function combined(
   a: StaticInts | undefined,
   b: StaticInts | undefined,
-  fn: (a: number, b: number) => number,
+  fn: (a: StaticSize, b: StaticSize) => StaticSize,
 ): StaticInts | undefined {
   if (a === undefined || b === undefined) return undefined;
   if (a.length !== b.length && a.length !== 1 && b.length !== 1) return undefined;
   return Array.from({ length: Math.max(a.length, b.length) }, (_, i) =>
-    mapped(a[a.length === 1 ? 0 : i] ?? null, b[b.length === 1 ? 0 : i] ?? null, fn),
+    fn(a[a.length === 1 ? 0 : i] as StaticSize, b[b.length === 1 ? 0 : i] as StaticSize),
   );
 }
 
-function mapped(a: Dim, b: Dim, fn: (a: number, b: number) => number): Dim {
-  return a === null || b === null ? Number.NaN : fn(a, b);
+function times(a: StaticSize, b: StaticSize): StaticSize {
+  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  if (typeof a === 'number' && typeof b !== 'number') return scaled(b, a);
+  if (typeof a !== 'number' && typeof b === 'number') return scaled(a, b);
+  return Number.NaN;
+}
+
+function scaled(size: OpenSize, by: number): OpenSize {
+  return { ...size, factor: size.factor * by, plus: size.plus * by };
+}
+
+function plus(a: StaticSize, b: StaticSize): StaticSize {
+  if (typeof a === 'number' && typeof b === 'number') return a + b;
+  if (typeof a === 'number' && typeof b !== 'number') return { ...b, plus: b.plus + a };
+  if (typeof a !== 'number' && typeof b === 'number') return { ...a, plus: a.plus + b };
+  return Number.NaN;
+}
+
+function known(fn: (a: number, b: number) => number): (a: StaticSize, b: StaticSize) => StaticSize {
+  return (a, b) => (typeof a === 'number' && typeof b === 'number' ? fn(a, b) : Number.NaN);
 }
 
 /** Whether a size is known before the graph runs. */
-export function isKnown(size: Dim | undefined): size is number {
+export function isKnown(size: StaticSize | Dim | undefined): size is number {
   return typeof size === 'number' && !Number.isNaN(size);
 }

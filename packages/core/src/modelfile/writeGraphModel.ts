@@ -1,11 +1,12 @@
 // Knows how a graph is written as a GraphModel that plain tfjs loads.
-import { AsfpError, InternalError } from '../errors.ts';
+import { InternalError } from '../errors.ts';
 import type { BinaryFn, FusedActivation, Graph, GraphNode, Padding, UnaryFn } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
-import { type Shape, showShape } from '../graph/ops.ts';
+import type { Shape } from '../graph/ops.ts';
 import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './encodeWeights.ts';
 import { scatterKernel } from './scatterSpelling.ts';
+import { type SizeEntry, sizeDefs } from './sizeDefs.ts';
 import { attr, type NodeDef } from './tfNodeDefs.ts';
 
 /** The files of a written model: the object to be stored as model.json, and the bytes of each weight file. */
@@ -210,22 +211,28 @@ function nodeDefs(
       );
     case 'convTranspose2d': {
       const [x = '', kernel = ''] = node.inputs;
-      const size = resultShape(node, shapes, extra, ints);
+      const size = sizeDefs(name, x, transposedSize(node, shapes), extra, ints);
       return def('Conv2DBackpropInput', [size, kernel, x], {
         strides: attr.ints([1, ...node.attrs.strides, 1]),
         data_format: attr.string('NHWC'),
         ...paddingAttrs(node.attrs.pad),
       });
     }
-    case 'resize':
+    case 'resize': {
+      const { method, size, factor = [1, 1] } = node.attrs;
+      const entries = size.map(
+        (dim, i): SizeEntry => dim ?? { axis: i + 1, factor: factor[i] as number, plus: 0 },
+      );
+      const x = node.inputs[0] as string;
       return def(
-        node.attrs.method === 'bilinear' ? 'ResizeBilinear' : 'ResizeNearestNeighbor',
-        [...node.inputs, ints('size', node.attrs.size)],
+        method === 'bilinear' ? 'ResizeBilinear' : 'ResizeNearestNeighbor',
+        [x, sizeDefs(name, x, entries, extra, ints)],
         {
           align_corners: attr.bool(node.attrs.alignCorners),
           half_pixel_centers: attr.bool(node.attrs.halfPixelCenters),
         },
       );
+    }
     case 'slice':
       return def('Slice', [...node.inputs, ints('begin', node.attrs.begin), ints('size', node.attrs.size)], {
         Index: attr.type('int32'),
@@ -289,57 +296,17 @@ function nodeDefs(
   }
 }
 
-/** The input of a transposed convolution that says its result's shape; an open batch is taken from x when the model runs. */
-function resultShape(
-  node: GraphNode<'convTranspose2d'>,
-  shapes: ReadonlyMap<string, Shape>,
-  extra: NodeDef[],
-  ints: (part: string, values: readonly number[], shape?: readonly number[]) => string,
-): string {
-  const [batch = null, ...rest] = shapes.get(node.name) ?? [];
-  if (rest.includes(null)) {
-    throw new AsfpError({
-      code: 'write-size',
-      where: `node ${node.name}`,
-      expected: 'a transposed convolution of known height and width',
-      found: showShape([batch, ...rest]),
-    });
-  }
-  const known = rest as number[];
-  if (batch !== null) return ints('size', [batch, ...known]);
-  const [shape, first, all] = ['shape', 'batch', 'size'].map((part) => `${node.name}/${part}`) as [
-    string,
-    string,
-    string,
-  ];
-  const type = { T: attr.type('int32') };
-  extra.push({
-    name: shape,
-    op: 'Shape',
-    input: node.inputs.slice(0, 1),
-    attr: { T: attr.type('float32'), out_type: attr.type('int32') },
+/** The size `[n, h, w, c]` of a transposed convolution's result; what is open is taken from x when the model runs. */
+function transposedSize(node: GraphNode<'convTranspose2d'>, shapes: ReadonlyMap<string, Shape>): SizeEntry[] {
+  const [kh = 0, kw = 0] = shapes.get(node.inputs[1] as string) ?? [];
+  const window = [kh ?? 0, kw ?? 0];
+  return (shapes.get(node.name) ?? []).map((dim, axis): SizeEntry => {
+    if (dim !== null) return dim;
+    if (axis === 0) return { axis, factor: 1, plus: 0 };
+    const stride = node.attrs.strides[axis - 1] as number;
+    const beyond = node.attrs.pad === 'same' ? 0 : Math.max((window[axis - 1] as number) - stride, 0);
+    return { axis, factor: stride, plus: beyond };
   });
-  const range = [ints('begin', [0]), ints('end', [1]), ints('strides', [1])];
-  const mask = {
-    begin_mask: attr.int(0),
-    end_mask: attr.int(0),
-    ellipsis_mask: attr.int(0),
-    new_axis_mask: attr.int(0),
-  };
-  extra.push({
-    name: first,
-    op: 'StridedSlice',
-    input: [shape, ...range],
-    attr: { ...type, Index: attr.type('int32'), ...mask, shrink_axis_mask: attr.int(1) },
-  });
-  const dims = known.map((dim, i) => ints(`dim${i + 1}`, [dim], []));
-  extra.push({
-    name: all,
-    op: 'Pack',
-    input: [first, ...dims],
-    attr: { ...type, N: attr.int(dims.length + 1), axis: attr.int(0) },
-  });
-  return all;
 }
 
 function constantDef(name: string, tensor: HostTensor): NodeDef {
