@@ -86,13 +86,11 @@ function fold(
     attrs: { tensor },
   });
   // The kernel's last axis counts filters; a depthwise kernel's last two, channel and multiplier, do together.
-  const newKernel = constant(
-    'kernel',
-    float32Tensor(
-      kernel.shape,
-      Float32Array.from(kernel.values, (value, at) => value * (scale[at % scale.length] as number)),
-    ),
-  );
+  const scaled = new Float32Array(kernel.values.length);
+  for (let at = 0; at < scaled.length; at++) {
+    scaled[at] = (kernel.values[at] as number) * (scale[at % scale.length] as number);
+  }
+  const newKernel = constant('kernel', float32Tensor(kernel.shape, scaled));
   const newBias = constant('bias', float32Tensor([shift.length], Float32Array.from(shift)));
   const inputs = [layer.inputs[0] as string, newKernel.name, newBias.name];
   return [newKernel, newBias, { ...layer, inputs } as GraphNode];

@@ -129,10 +129,12 @@ function weightedFacts(
   const uneven = node.op !== 'matMul' && windowSeesPadding(node, kernel, known.shapes);
   return Float64Array.from({ length: channels }, (_, o) => {
     let sum = bias?.values[o] ?? 0;
-    for (const i of inputsOfFilter(node.op, x.length, channels, o)) {
+    const only = node.op === 'depthwiseConv2d' ? Math.floor((o * x.length) / channels) : undefined;
+    for (let i = only ?? 0; i < (only === undefined ? x.length : only + 1); i++) {
+      if (x[i] === 0) continue;
       const { isZero, total } = channelWeights(node.op, kernel, i, o);
-      if (isZero || x[i] === 0) continue;
-      if (uneven) return Number.NaN;
+      if (isZero) continue;
+      if (uneven || Number.isNaN(x[i])) return Number.NaN;
       sum += (x[i] as number) * total;
     }
     return activate(node.attrs.activation, node.attrs.alpha, sum);
@@ -152,11 +154,6 @@ function transposedFacts(
     const silent = x.every((value, i) => value === 0 || channelWeights(node.op, kernel, i, o).isZero);
     return silent ? 0 : Number.NaN;
   });
-}
-
-function inputsOfFilter(op: GraphNode['op'], inputs: number, channels: number, filter: number): number[] {
-  if (op === 'depthwiseConv2d') return [Math.floor((filter * inputs) / channels)];
-  return Array.from({ length: inputs }, (_, i) => i);
 }
 
 /** Whether the padding of a convolution shows in what a constant, non-zero channel gives. */

@@ -19,7 +19,9 @@ export function takeAxis(tensor: HostTensor, axis: number, positions: readonly n
     for (let o = 0; o < outer; o++) {
       for (const p of positions) {
         const at = (o * extent + p) * inner;
-        values.set(from.subarray(at, at + inner), to);
+        // Along the last axis the runs are single values, for which a view each would cost more than the copy.
+        if (inner === 1) values[to] = from[at] as number;
+        else values.set(from.subarray(at, at + inner), to);
         to += inner;
       }
     }
