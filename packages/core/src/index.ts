@@ -1,6 +1,6 @@
 // The door of core: everything other packages may use, by name.
 export { type CostTable, costTable, type LayerCost, zeroFiltersOf } from './cost/costTable.ts';
-export { type ChannelConstants, channelConstants, windowSeesPadding } from './coupling/channelConstants.ts';
+export { type ChannelConstants, channelConstants } from './coupling/channelConstants.ts';
 export {
   type ChannelGroups,
   type ChannelStream,
@@ -12,6 +12,7 @@ export { type ChannelUse, carrierOf, channelUse, type MoreUse } from './coupling
 export { channelWall } from './coupling/channelWall.ts';
 export { channelWeights } from './coupling/channelWeights.ts';
 export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
+export { windowSeesPadding } from './coupling/windowSeesPadding.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
 export { type CriterionName, criterionNames, scoreFilters } from './criteria/scoreFilters.ts';
 export { AsfpError, assertInternal, describeError, type Failure, InternalError } from './errors.ts';

@@ -3,11 +3,12 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Shape } from '../graph/ops.ts';
 import { constantTensor, nodesByName } from '../graph/walk.ts';
-import { seesPadding } from '../graph/window.ts';
 import { activate, combine } from '../interpret/elementwise.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
+import { type Bounds, channelBounds } from './channelBounds.ts';
 import { channelWeights } from './channelWeights.ts';
 import { keepsLastAxis, worksOnLastAxis } from './lastAxis.ts';
+import { windowSeesPadding } from './windowSeesPadding.ts';
 
 /** For each value, one number a channel of its last axis: the constant it always is, or NaN where it depends on the input. */
 export type ChannelConstants = ReadonlyMap<string, Float64Array>;
@@ -15,11 +16,17 @@ export type ChannelConstants = ReadonlyMap<string, Float64Array>;
 /** The constant channels of every value whose last axis has a known size; constants (weights) themselves are left out. */
 export function channelConstants(graph: Graph, shapes: ReadonlyMap<string, Shape>): ChannelConstants {
   const nodes = nodesByName(graph);
+  const bounds = channelBounds(graph, shapes);
   const facts = new Map<string, Float64Array>();
   for (const node of graph.nodes) {
     const channels = shapes.get(node.name)?.at(-1);
     if (node.op === 'const' || typeof channels !== 'number') continue;
-    facts.set(node.name, factsOf(node, channels, { facts, nodes, shapes }) ?? live(channels));
+    const found = factsOf(node, channels, { facts, nodes, shapes }) ?? live(channels);
+    const { low, high } = bounds.get(node.name) as Bounds;
+    // Where the least value is the greatest (a ReLU that never fires, a ReLU6 that always does) nothing else is left.
+    const settled = (value: number, c: number): number =>
+      Number.isNaN(value) && low[c] === high[c] && Number.isFinite(low[c]) ? (low[c] as number) : value;
+    facts.set(node.name, found.map(settled));
   }
   return facts;
 }
@@ -154,17 +161,6 @@ function transposedFacts(
     const silent = x.every((value, i) => value === 0 || channelWeights(node.op, kernel, i, o).isZero);
     return silent ? 0 : Number.NaN;
   });
-}
-
-/** Whether the padding of a convolution shows in what a constant, non-zero channel gives. */
-export function windowSeesPadding(
-  node: GraphNode<'conv2d' | 'depthwiseConv2d'>,
-  kernel: HostTensor,
-  shapes: ReadonlyMap<string, Shape>,
-): boolean {
-  const [, h = null, w = null] = shapes.get(node.inputs[0] as string) ?? [];
-  const [kh = 1, kw = 1] = kernel.shape;
-  return seesPadding([h, w], [kh, kw], node.attrs.strides, node.attrs.dilations, node.attrs.pad);
 }
 
 function binaryFacts(node: GraphNode<'binary'>, channels: number, known: Known): Float64Array | undefined {

@@ -3,9 +3,10 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Shape } from '../graph/ops.ts';
 import { constantTensor, nodesByName } from '../graph/walk.ts';
-import { type ChannelConstants, windowSeesPadding } from './channelConstants.ts';
+import type { ChannelConstants } from './channelConstants.ts';
 import { channelWeights } from './channelWeights.ts';
 import { keepsLastAxis, worksOnLastAxis } from './lastAxis.ts';
+import { windowSeesPadding } from './windowSeesPadding.ts';
 
 /** For each value, one flag a channel of its last axis: 1 where it must be there. */
 export type ChannelUse = ReadonlyMap<string, Uint8Array>;
