@@ -83,6 +83,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
       ...(narrowed ? [narrowed.record] : []),
     ],
     proof,
+    cut: options,
     pruning: options.prune && plan && pruningOf(options.prune, plan, before, chosen),
     borders: even && changeOf(chosen, basis),
     rounding: roundingOf(basis, graph, options),

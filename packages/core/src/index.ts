@@ -77,6 +77,7 @@ export { evaluate, type Feeds, runGraph } from './interpret/runGraph.ts';
 export { type ModelJson, readModelJson, shardPaths } from './modelfile/manifest.ts';
 export { type ModelFiles, readModel } from './modelfile/readModel.ts';
 export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';
+export { writeLayersModel } from './modelfile/writeLayersModel.ts';
 export { answerLayers } from './plan/answerLayers.ts';
 export { type FilterPlan, ratePlan, thresholdPlan } from './plan/filterPlan.ts';
 export { checkRate, prunedCount, pruneRate, type ScheduleName } from './plan/schedule.ts';
