@@ -21,9 +21,9 @@ import {
   readModel,
   type StoredType,
   type WrittenModel,
-  writeGraphModel,
 } from '@asfp/core';
 import { type ModelOnDisk, readModelFiles } from '@asfp/trainer/files';
+import { type OutputFormat, readBack, writeIn } from './outputFormat.ts';
 import { type PruneChoice, planOf } from './pruneChoice.ts';
 import { quantizeKernels } from './quantizeKernels.ts';
 
@@ -43,6 +43,7 @@ export interface CompactOptions extends CutOptions {
   readonly cut: boolean;
   readonly prune?: PruneChoice | undefined;
   readonly quantize?: StoredType | undefined;
+  readonly format?: OutputFormat | undefined;
 }
 
 /** Reads, rewrites and proves. Throws AsfpError `not-equal` when the proof fails, besides those of reading. */
@@ -55,9 +56,10 @@ export async function compactModel(path: string, options: CompactOptions): Promi
   const even = options.constants === 'fold' ? evenBorders(chosen) : undefined;
   const basis = even?.graph ?? chosen;
   const { graph, passes } = options.cut ? compact(basis, options) : convert(basis);
-  const written = writeGraphModel(graph);
+  const format = options.format ?? 'graph';
+  const written = writeIn(format, graph);
   // The proof is of what will be on disk, so it is read back from the bytes that go there.
-  const reread = readModel(written, 'the compact model');
+  const reread = readBack(format, written, graph);
   const proof = proveEqual(basis, reread, provenInputs);
   if (!proof.passed) {
     throw new AsfpError({

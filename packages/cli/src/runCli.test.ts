@@ -183,6 +183,19 @@ test('options that do not go together are wrong usage', async () => {
   expect((await asfp('compact', 'm', '--threshold', '1')).code).toBe(2);
 });
 
+test('compact --format layers writes a LayersModel that has been proven', async () => {
+  const folder = await tempFolder();
+  const model = await writeSample(folder);
+  const out = join(folder, 'layers');
+  const ran = await asfp('compact', model, '--out', out, '--format', 'layers', '--json');
+  expect(JSON.parse(ran.out)).toMatchObject({ proof: { passed: true }, layers: [{ filtersAfter: 2 }, {}] });
+  expect(JSON.parse((await asfp('inspect', out, '--json')).out)).toMatchObject({
+    format: 'layers-model',
+    layers: [{ filters: 2 }, { filters: 2 }],
+  });
+  expect((await asfp('compact', model, '--format', 'layers', '--quantize', 'uint8')).code).toBe(2);
+});
+
 test('inspect --groups shows what needs all channels', async () => {
   const folder = await tempFolder();
   const { out } = await asfp('inspect', await writeSample(folder), '--groups');

@@ -4,6 +4,7 @@ import { type Command, defineCommand } from '../command.ts';
 import { compactModel } from '../compactModel.ts';
 import { cutOptions, cutOptionTable } from '../cutOptions.ts';
 import { writeModel } from '../files/writeModel.ts';
+import { formatOption, outputFormat } from '../outputFormat.ts';
 import { pruneChoice, pruneOptions } from '../pruneChoice.ts';
 import { quantizeChoice, quantizeOption } from '../quantizeKernels.ts';
 import { count, percent, size } from '../terminal/table.ts';
@@ -12,7 +13,7 @@ import { count, percent, size } from '../terminal/table.ts';
 export const compactCommand: Command = defineCommand({
   name: 'compact',
   summary:
-    'Writes a smaller GraphModel that computes the same: zero filters gone, batch norm folded, activations fused.',
+    'Writes a smaller model that computes the same: zero filters gone, batch norm folded, activations fused.',
   words: [{ name: 'MODEL', summary: 'a model.json of either tfjs format, or the folder of one' }],
   options: {
     out: {
@@ -24,6 +25,7 @@ export const compactCommand: Command = defineCommand({
     ...pruneOptions,
     ...cutOptionTable,
     ...quantizeOption,
+    ...formatOption,
   },
   run: async ({ options, words, terminal }) => {
     const path = words[0] as string;
@@ -32,6 +34,7 @@ export const compactCommand: Command = defineCommand({
       prune: pruneChoice(options),
       ...cutOptions(options),
       quantize: quantizeChoice(options),
+      format: outputFormat(options),
     });
     const out = options.out ?? source.file.replace(/[^/\\]*$/, 'compact');
     await writeModel(out, written, report.after, {
