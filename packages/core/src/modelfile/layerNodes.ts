@@ -100,7 +100,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Conv2DTranspose: (call, weights) => {
     if (
-      call.config['output_padding'] != null ||
+      (call.config['output_padding'] ?? null) !== null ||
       pairOf(call.config['dilation_rate'] ?? 1).some((d) => d !== 1)
     )
       throw misfit(call, 'no output padding and no dilation');
