@@ -15,19 +15,19 @@ export interface ScoredLayer {
 
 type Criterion = (layer: ScoredLayer, rng: Rng) => Float64Array;
 
-const criteria = {
+/** Name of a criterion: `fpgm` is the distance to all others, `bn-scale` |gamma| of the batch norm behind (L2 where there is none). */
+export type CriterionName = 'l2' | 'l1' | 'fpgm' | 'bn-scale' | 'random';
+
+const criteria: Readonly<Record<CriterionName, Criterion>> = {
   l2: ({ kernel }) => l2Norm(kernel),
   l1: ({ kernel }) => l1Norm(kernel),
   fpgm: ({ kernel }) => geometricMedian(kernel),
   'bn-scale': ({ kernel, scale }) =>
     scale === undefined ? l2Norm(kernel) : Float64Array.from(scale, Math.abs),
   random: ({ kernel }, rng) => Float64Array.from({ length: kernel.shape.at(-1) ?? 0 }, () => rng.next()),
-} as const satisfies Record<string, Criterion>;
+};
 
-/** Name of a criterion. */
-export type CriterionName = keyof typeof criteria;
-
-/** All criteria: `fpgm` is the distance to all others, `bn-scale` |gamma| of the batch norm behind (L2 where there is none). */
+/** All criteria, in the order of the help. */
 export const criterionNames: readonly CriterionName[] = ['l2', 'l1', 'fpgm', 'bn-scale', 'random'];
 
 /** One score a filter; the smallest go first. Only `random` uses the rng. */
