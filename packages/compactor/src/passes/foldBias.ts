@@ -4,6 +4,7 @@ import {
   float32Tensor,
   type Graph,
   type GraphNode,
+  type HostTensor,
   inferShapes,
   nodesByName,
   outputNodes,
@@ -50,12 +51,18 @@ function foldOnce(graph: Graph, notes: string[]): Graph {
       if (added.shape.length > (shapes.get(from)?.length ?? 0)) continue;
       const bias = constantTensor(nodes, layer.inputs[2]);
       if (layer.inputs[2] !== undefined && bias === undefined) continue;
-      const sum = Float32Array.from(added.values, (value, c) => sign * value + (bias?.values[c] ?? 0));
+      const sum = (): HostTensor =>
+        float32Tensor(
+          [channels],
+          Float32Array.from(added.values, (value, c) => sign * value + (bias?.values[c] ?? 0)),
+        );
+      // A sum that only changes its place keeps the form that its file has it in.
+      const moved = sign === 1 && bias === undefined && added.dtype === 'float32';
       const constant: GraphNode = {
         name: fresh(`${layer.name}/bias`),
         op: 'const',
         inputs: [],
-        attrs: { tensor: float32Tensor([channels], sum) },
+        attrs: { tensor: moved ? { ...added, shape: [channels] } : sum() },
       };
       folded.set(from, [
         constant,

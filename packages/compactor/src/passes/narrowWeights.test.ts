@@ -1,4 +1,12 @@
-import { type Graph, type HostTensor, parseGraph, readModel, runGraph, writeGraphModel } from '@asfp/core';
+import {
+  type Graph,
+  type HostTensor,
+  narrow,
+  parseGraph,
+  readModel,
+  runGraph,
+  writeGraphModel,
+} from '@asfp/core';
 import { expect, test } from 'vitest';
 import { compact } from '../compact.ts';
 import { runPasses } from '../pipeline/runPasses.ts';
@@ -74,4 +82,25 @@ output "y" = y
   expect([...(k.stored?.values ?? [])]).toEqual([0, 2, 3, 5].map((i) => k0.stored?.values[i]));
   expect([...(d.stored?.values ?? [])]).toEqual([0, 1, 4, 5].map((i) => d0.stored?.values[i]));
   expect([k.stored?.scale, d.stored?.min]).toEqual([k0.stored?.scale, d0.stored?.min]);
+});
+
+test('a quantized bias that only changes its place keeps its numbers', () => {
+  const text = `graph "g"
+x = input dtype="float32" shape=[null,2,2,2]
+k = const float32[1,1,2,3] seed=1
+c = conv2d(x, k) pad="same" strides=[1,1]
+b = const float32[1,1,1,3] seed=2
+s = binary(c, b) fn="add"
+y = unary(s) fn="relu"
+output "y" = y
+`;
+  const plain = parseGraph(text);
+  const half = narrow(tensorOf(plain, 'b'), 'float16') as HostTensor;
+  const quantized: Graph = {
+    ...plain,
+    nodes: plain.nodes.map((node) =>
+      node.op === 'const' && node.name === 'b' ? { ...node, attrs: { tensor: half } } : node,
+    ),
+  };
+  expect(tensorOf(compact(quantized).graph, 'c/bias')).toEqual({ ...half, shape: [3] });
 });
