@@ -1,0 +1,79 @@
+// The faults that random graphs have found, each as the smallest graph that showed it.
+import { compact } from '@asfp/compactor';
+import { type Graph, parseGraph, writeGraphModel } from '@asfp/core';
+import { expect, test } from 'vitest';
+import { openCpu, relativeError, runOnTfjs } from '../differential/tfjsRun.ts';
+import { checkCompaction } from './checkCompaction.ts';
+
+const cases: Readonly<Record<string, string>> = {
+  'a dead layer read channels that nobody else needed': `k = const float32[3,2] values=[1,0.5,-1,0.25,2,0]
+f = matMul(m, k)
+d = const float32[2,2] seed=1
+dead = matMul(f, d)
+l = const float32[2,1] values=[0,1]
+y = matMul(f, l)`,
+  'a value read for none of its channels keeps one, and what that one needs': `k = const float32[1,1,3,2] seed=1
+a = conv2d(x, k) activation="relu" pad="same" strides=[1,1]
+z = const float32[1,1,2,2] values=[0,0,0,0]
+b = conv2d(a, z) pad="same" strides=[1,1]
+l = const float32[1,1,3,2] seed=2
+c = conv2d(x, l) pad="same" strides=[1,1]
+y = binary(b, c) fn="add"`,
+  'a scattered constant comes into a depthwise convolution whose padding shows': `s = scatter(x) fill=[0,0,0,3.5] positions=[0,1,2] size=4
+k = const float32[2,1,4,1] values=[1,2,3,4,5,6,7,8]
+y = depthwiseConv2d(s, k) pad="same" strides=[1,1]`,
+  'a padded channel comes into a depthwise convolution whose padding shows': `s = pad(x) paddings=[[0,0],[0,0],[0,0],[1,1]] value=0.5
+k = const float32[3,3,5,1] seed=1
+y = depthwiseConv2d(s, k) pad="same" strides=[1,1]`,
+  'a constant channel gets a frame of another value': `z = const float32[1,1,3,2] values=[0,1,0,2,0,3]
+b = const float32[2] values=[0.75,0]
+a = conv2d(x, z, b) pad="same" strides=[1,1]
+s = scatter(a) fill=[0,0.25,0] positions=[0,2] size=3
+p = pad(s) paddings=[[0,0],[1,1],[0,0],[0,0]] value=-1
+y = unary(p) fn="tanh"`,
+  'two batch norms in a row fold in one compaction': `k = const float32[1,1,3,2] seed=1
+c = conv2d(x, k) pad="same" strides=[1,1]
+g = const float32[2] values=[1.5,0.5]
+b = const float32[2] values=[0.5,-1]
+m = const float32[2] values=[0.25,0.125]
+v = const float32[2] values=[0.75,2]
+n = batchNorm(c, g, b, m, v) epsilon=0.001
+y = batchNorm(n, b, g, m, v) epsilon=0.001`,
+  'a scatter keeps its name however often a graph is compacted': `k = const float32[1,1,3,2] seed=1
+c = conv2d(x, k) pad="same" strides=[1,1]
+s = scatter(c) fill=[0,0.5,0] positions=[0,2] size=3
+y = binary(s, x) fn="add"`,
+  'a constant of a transposed value is rounded in the file': `z = const float32[1,1,3,2] values=[0,1,0,2,0,3]
+b = const float32[2] values=[-0.08904862403869629,0]
+a = conv2d(x, z, b) activation="sigmoid" pad="same" strides=[1,1]
+y = transpose(a) perm=[0,2,1,3]`,
+  'values of rank 3 keep all their channels, for a scatter of them has no spelling': `z = const float32[1,1,3,2] values=[0,1,0,2,0,3]
+a = conv2d(x, z) pad="same" strides=[1,1]
+r = mean(a) axes=[1] keepDims=false
+y = unary(r) fn="tanh"`,
+  'tanh stands alone: no backend of tfjs runs it fused': `k = const float32[1,1,3,2] seed=1
+c = conv2d(x, k) pad="same" strides=[1,1]
+y = unary(c) fn="tanh"`,
+  'a fused tanh is taken apart': `k = const float32[1,1,3,2] seed=1
+y = conv2d(x, k) activation="tanh" pad="same" strides=[1,1]`,
+  'leaky relu stands alone behind a depthwise convolution, where tfjs forgets its slope': `k = const float32[1,1,3,1] seed=1
+c = depthwiseConv2d(x, k) pad="same" strides=[1,1]
+y = unary(c) alpha=0.25 fn="leakyRelu"`,
+};
+
+function graphOf(body: string): Graph {
+  const mean = body.includes('(m, ') ? 'm = mean(x) axes=[1,2] keepDims=false\n' : '';
+  return parseGraph(
+    `graph "case"\nx = input dtype="float32" shape=[null,4,3,3]\n${mean}${body}\noutput "result" = y\n`,
+  );
+}
+
+test.each(Object.entries(cases))('%s', async (_, body) => {
+  const graph = graphOf(body);
+  const { compacted, feeds, truth } = checkCompaction(graph);
+  await openCpu();
+  const found = (await runOnTfjs(writeGraphModel(compacted), feeds)).get('result') ?? [];
+  // Sums of at most 27 products in float32, one or two layers deep.
+  expect(relativeError(truth.get('result') ?? [], found)).toBeLessThan(100 * 2 ** -24);
+  expect(compact(compacted).graph).toBe(compacted);
+});
