@@ -218,6 +218,24 @@ output "result" = z
   expect(relativeError(truth, found)).toBeLessThan(600 * 2 ** -24);
 });
 
+test('a divisor that only zero weights read is not replaced by a zero', () => {
+  const graph = parseGraph(`graph "divisor"
+x = input dtype="float32" shape=[null,6,5,3]
+k = const float32[1,1,3,2] seed=1
+a = conv2d(x, k) pad="same" strides=[1,1]
+k2 = const float32[1,1,3,2] seed=2
+b = conv2d(x, k2) activation="sigmoid" pad="same" strides=[1,1]
+q = binary(a, b) fn="div"
+k3 = const float32[1,1,2,1] values=[0,1]
+y = conv2d(q, k3) pad="same" strides=[1,1]
+output "result" = y
+output "other" = a
+`);
+  const truth = runGraph(graph, feeds).get('result')?.values ?? [];
+  const found = runGraph(compact(graph).graph, feeds).get('result')?.values ?? [];
+  expect(relativeError(truth, found)).toBe(0);
+});
+
 function zeroFilters(graph: Graph): Graph {
   const nodes = graph.nodes.map((node): GraphNode => {
     if (node.name !== 'k' || node.op !== 'const') return node;

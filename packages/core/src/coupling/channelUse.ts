@@ -93,8 +93,9 @@ function needs(node: GraphNode, from: string, facts: Float64Array, known: Known)
     }
     case 'depthToSpace':
       return (c) => isLive(c) && out[c % out.length] === 1;
-    case 'batchNorm':
     case 'unary':
+      return needsTruth(node) ? (c) => isLive(c) || out[c] === 1 : (c) => out[c] === 1;
+    case 'batchNorm':
     case 'maxPool':
     case 'avgPool':
     case 'resize':
@@ -114,6 +115,7 @@ function needs(node: GraphNode, from: string, facts: Float64Array, known: Known)
       if (out.length % facts.length !== 0) return isLive;
       return (c) => out.some((flag, f) => flag === 1 && f % facts.length === c);
     case 'binary':
+      if (needsTruth(node)) return isLive;
       return out.length === facts.length ? (c) => isLive(c) && out[c] === 1 : isLive;
     case 'concat': {
       if (!worksOnLastAxis(node, known.shapes)) return isLive;
@@ -139,6 +141,11 @@ function needs(node: GraphNode, from: string, facts: Float64Array, known: Known)
     case 'part':
       return isLive;
   }
+}
+
+/** Whether a number put in the place of a channel that nobody weighs could become infinite: zero weights do not hide that. */
+function needsTruth(node: GraphNode<'unary' | 'binary'>): boolean {
+  return ['div', 'pow', 'log', 'sqrt', 'rsqrt', 'reciprocal'].includes(node.attrs.fn);
 }
 
 /** A filter that stays needs the live channels that it weighs, and a carrier where its padding shows. */
