@@ -171,7 +171,8 @@ test('SAME over an open height and width stays a rule', async () => {
 x = input dtype="float32" shape=${shape}
 k = const float32[3,3,2,3] seed=1
 c = conv2d(x, k) pad="same" strides=[2,2]
-y = maxPool(c) pad="same" size=[2,2] strides=[1,1]
+m = maxPool(c) pad="same" size=[2,2] strides=[1,1]
+y = resize(m) alignCorners=false factor=[2,3] halfPixelCenters=true method="bilinear" size=[null,null]
 output "y" = y
 `);
   const feeds = seededInputs(open('[2,7,6,2]'), 2, rngFromSeed(1));

@@ -1,5 +1,5 @@
 // Knows how pools, reductions and moves of values are said in ONNX.
-import { type Dim, type GraphNode, normalAxis } from '@asfp/core';
+import { type GraphNode, normalAxis } from '@asfp/core';
 import type { OnnxAttribute } from './onnxProto.ts';
 import { axisFirst, type Layout, type OnnxSketch, refusal } from './onnxSketch.ts';
 import { onnxWindow } from './onnxWindow.ts';
@@ -77,16 +77,12 @@ export const onnxMovement = {
   },
   resize: (node: GraphNode<'resize'>, sketch: OnnxSketch): void => {
     const { method, alignCorners, halfPixelCenters } = node.attrs;
-    const size: readonly Dim[] = node.attrs.size;
-    if (size.includes(null)) throw refusal(node, 'a result of a known size');
+    const [height, width] = node.attrs.size;
     const x = sketch.read(node.inputs[0] as string, 'first');
-    const front = sketch.emit('Shape', [x], `${node.name}/front`, { start: 0, end: 2 });
-    const sizes = sketch.emit(
-      'Concat',
-      [front, sketch.constant(`${node.name}/size`, [2], size as number[])],
-      `${node.name}/sizes`,
-      { axis: 0 },
-    );
+    const target =
+      height === null || width === null
+        ? [scalesOf(node, sketch)]
+        : ['', sizesOf(node, sketch, x, [height, width])];
     const near = alignCorners || halfPixelCenters ? 'round_prefer_ceil' : 'floor';
     const attributes = {
       mode: method === 'bilinear' ? 'linear' : 'nearest',
@@ -97,9 +93,26 @@ export const onnxMovement = {
           : 'asymmetric',
       ...(method === 'nearest' ? { nearest_mode: near } : {}),
     };
-    sketch.set(node, sketch.emit('Resize', [x, '', '', sizes], node.name, attributes), 'first');
+    sketch.set(node, sketch.emit('Resize', [x, '', ...target], node.name, attributes), 'first');
   },
 } as const;
+
+/** Where height and width are open, the result is the input times a factor. */
+function scalesOf(node: GraphNode<'resize'>, sketch: OnnxSketch): string {
+  return sketch.constant(`${node.name}/scales`, [4], Float32Array.of(1, 1, ...(node.attrs.factor ?? [1, 1])));
+}
+
+/** The whole size of the result `[n, c, h, w]`; the batch is only known at run time. */
+function sizesOf(
+  node: GraphNode<'resize'>,
+  sketch: OnnxSketch,
+  x: string,
+  size: readonly [number, number],
+): string {
+  const front = sketch.emit('Shape', [x], `${node.name}/front`, { start: 0, end: 2 });
+  const back = sketch.constant(`${node.name}/size`, [2], [...size]);
+  return sketch.emit('Concat', [front, back], `${node.name}/sizes`, { axis: 0 });
+}
 
 function pool(
   node: GraphNode<'maxPool' | 'avgPool'>,
