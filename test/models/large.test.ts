@@ -48,7 +48,8 @@ test('a chain of a thousand layers does not overflow the stack', () => {
   expect(kept.size).toBe(1000);
   // Of eight filters three are zero; one of those stays where it carries a constant into the next border.
   const last = costTable(graph).layers.at(-1)?.name ?? '';
-  for (const [name, filters] of kept) if (name !== last) expect([5, 6]).toContain(filters);
+  const inside = [...kept].filter(([name]) => name !== last);
+  expect(inside.filter(([, filters]) => filters !== 5 && filters !== 6)).toEqual([]);
   expect(small.nodes.filter((node) => node.op === 'batchNorm')).toEqual([]);
 });
 
