@@ -99,12 +99,10 @@ const folder = modelFolder();
 const names = folder === undefined ? [] : modelNames(folder);
 const read = (name: string): Graph => readModel(modelFiles(folder as string, name), name);
 
-test(
-  folder === undefined ? 'not run: real models (no folder: set ASFP_MODELS)' : 'real models are there',
-  () => {
-    expect(names.length > 0).toBe(folder !== undefined);
-  },
-);
+const presence =
+  folder === undefined ? 'not run: real models (no folder: set ASFP_MODELS)' : 'real models are there';
+
+test.each([presence])('%s', () => expect(names.length > 0).toBe(folder !== undefined));
 
 test.each(names)('%s', async (name) => expect(await faultsOf(sized(read(name)))).toEqual([]), 300_000);
 
