@@ -31,6 +31,20 @@ a = conv2d(x, z, b) pad="same" strides=[1,1]
 s = scatter(a) fill=[0,0.25,0] positions=[0,2] size=3
 p = pad(s) paddings=[[0,0],[1,1],[0,0],[0,0]] value=-1
 y = unary(p) fn="tanh"`,
+  'a scattered constant is summed over its positions': `s = scatter(x) fill=[0,0.5,0,0] positions=[0,2,3] size=4
+y = reduce(s) axes=[1,2] fn="sum" keepDims=false`,
+  'a sum that can never pass its relu keeps a channel of one branch for another reader': `t = unary(x) fn="tanh"
+k = const float32[1,1,3,2] values=[1,0.5,-1,0.25,0.5,1]
+b = const float32[2] values=[-9,0.5]
+u = conv2d(t, k, b) pad="same" strides=[1,1]
+l = const float32[1,1,3,2] values=[0.5,1,1,-0.5,-1,0.75]
+v = conv2d(t, l) pad="same" strides=[1,1]
+a = binary(u, v) fn="add"
+r = unary(a) fn="relu"
+w = const float32[3,3,2,2] seed=3
+c = conv2d(r, w) pad="same" strides=[1,1]
+d = conv2d(v, w) pad="same" strides=[1,1]
+y = concat(c, d) axis=-1`,
   'two batch norms in a row fold in one compaction': `k = const float32[1,1,3,2] seed=1
 c = conv2d(x, k) pad="same" strides=[1,1]
 g = const float32[2] values=[1.5,0.5]

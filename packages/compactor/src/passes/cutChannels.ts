@@ -48,11 +48,20 @@ export function cutChannels(options: CutOptions = {}): Pass {
     run: (graph) => {
       const shapes = inferShapes(graph);
       const constants = channelConstants(graph, shapes);
-      const use = neededChannels(graph, shapes, constants, options);
-      const cutter = new Cutter(graph, shapes, constants, use);
-      for (const node of graph.nodes) cutter.node(node);
-      const rewritten = cutter.finish();
-      return cutter.notes.length === 0 ? { graph, notes: [] } : { graph: rewritten, notes: cutter.notes };
+      const missed = new Map<string, Set<number>>();
+      for (;;) {
+        const use = neededChannels(graph, shapes, constants, options, missed);
+        const cutter = new Cutter(graph, shapes, constants, use);
+        for (const node of graph.nodes) cutter.node(node);
+        const rewritten = cutter.finish();
+        if (cutter.missed.length === 0) {
+          return cutter.notes.length === 0 ? { graph, notes: [] } : { graph: rewritten, notes: cutter.notes };
+        }
+        // A sum holds every channel that one of its branches still has; then the others must have it too.
+        const again = cutter.missed.every(([name, c]) => missed.get(name)?.has(c) === true);
+        if (again) throw new InternalError(`channels stay missing: ${JSON.stringify(cutter.missed)}`);
+        for (const [name, c] of cutter.missed) missed.set(name, (missed.get(name) ?? new Set()).add(c));
+      }
     },
   };
 }
@@ -60,6 +69,8 @@ export function cutChannels(options: CutOptions = {}): Pass {
 /** One walk through a graph; it holds what has been written so far. */
 class Cutter {
   readonly notes: string[] = [];
+  /** Live channels that were cut, by the name of their value, and then asked for. */
+  readonly missed: (readonly [name: string, channel: number])[] = [];
   readonly #graph: Graph;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #constants: ChannelConstants;
@@ -124,8 +135,9 @@ class Cutter {
       case 'avgPool':
       case 'resize':
         return this.#channelwise(node);
-      case 'mean':
       case 'reduce':
+        return keepsLastAxis(node, this.#shapes) ? this.#reduce(node) : this.#wall(node);
+      case 'mean':
       case 'transpose':
       case 'squeeze':
       case 'expandDims':
@@ -216,7 +228,7 @@ class Cutter {
   }
 
   /** The input of a node that makes of channel c those from `offset` + c · `each`, with constants put back of which it makes no constants. */
-  #withLive(node: GraphNode<'depthwiseConv2d' | 'pad'>, each: number, offset: number): Cut {
+  #withLive(node: GraphNode<'depthwiseConv2d' | 'pad' | 'reduce'>, each: number, offset: number): Cut {
     const from = this.#value(node.inputs[0]);
     const out = this.#constants.get(node.name);
     const use = this.#use.get(node.name);
@@ -275,6 +287,12 @@ class Cutter {
     return this.#write(withInputs(node, inputs), result);
   }
 
+  #reduce(node: GraphNode<'reduce'>): Cut {
+    // The sum of a constant channel depends on how many positions there are: it must be there to be summed.
+    const from = this.#withLive(node, 1, 0);
+    return this.#write(withInputs(node, [from.name]), from.keep);
+  }
+
   #pad(node: GraphNode<'pad'>): Cut {
     const [before, after] = node.attrs.paddings.at(-1) ?? [0, 0];
     const from = this.#withLive(node, 1, before);
@@ -325,7 +343,7 @@ class Cutter {
     if (known !== undefined) return { name: known, keep: isWhole ? undefined : wanted };
     const there = new Set(keep);
     const fill = wanted.map((c) => (there.has(c) ? 0 : (constants[c] as number)));
-    // A channel that is missing and not constant is one that only zero weights read: any number will do.
+    for (const c of wanted) if (!there.has(c) && Number.isNaN(constants[c])) this.missed.push([name, c]);
     const numbers = fill.map((value) => (Number.isNaN(value) ? 0 : value));
     const positions = keep.map((c) => wanted.indexOf(c));
     if (positions.includes(-1))

@@ -9,19 +9,26 @@ import {
 } from '@asfp/core';
 import type { CutOptions } from '../cutOptions.ts';
 
-/** The channels that stay: those that the results need, and where the options say so, constant ones and some more. */
+/** Channels of values that a cut left out and then missed, by the value's name. */
+export type MissedChannels = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** The channels that stay: those that the results need, those that an earlier try missed, and where the options say so, constant ones and some more. */
 export function neededChannels(
   graph: Graph,
   shapes: ReadonlyMap<string, Shape>,
   constants: ChannelConstants,
   { constants: mode = 'exact', multipleOf = 1 }: CutOptions,
+  missed: MissedChannels = new Map(),
 ): ChannelUse {
   // A constant other than zero that is taken for live is kept by whoever reads it.
   const known =
     mode === 'keep'
       ? new Map([...constants].map(([name, facts]) => [name, facts.map((v) => (v === 0 ? 0 : Number.NaN))]))
       : constants;
-  return channelUse(graph, shapes, known, multipleOf === 1 ? undefined : upToMultiples(multipleOf));
+  return channelUse(graph, shapes, known, (node, own, facts) => {
+    for (const c of missed.get(node.name) ?? []) own[c] = 1;
+    if (multipleOf !== 1) upToMultiples(multipleOf)(node, own, facts);
+  });
 }
 
 /** Fills a layer's filters up to a multiple: constant ones first, they need no inputs; then the first others. */
