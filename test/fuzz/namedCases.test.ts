@@ -31,9 +31,12 @@ a = conv2d(x, z, b) pad="same" strides=[1,1]
 s = scatter(a) fill=[0,0.25,0] positions=[0,2] size=3
 p = pad(s) paddings=[[0,0],[1,1],[0,0],[0,0]] value=-1
 y = unary(p) fn="tanh"`,
-  'a scattered constant is summed over its positions': `z = const float32[1,1,3,2] values=[0,1,0,2,0,3]
-a = conv2d(x, z) pad="same" strides=[1,1]
-s = scatter(a) fill=[0,0.5,0] positions=[0,2] size=3
+  'a scattered constant is summed over its positions': `k = const float32[1,1,3,4] values=[1,0,0,2,3,0,0,4,5,0,0,6]
+a = conv2d(x, k) pad="same" strides=[1,1]
+p = slice(a) begin=[0,0,0,0] size=[-1,-1,-1,2]
+q = slice(a) begin=[0,0,0,2] size=[-1,-1,-1,2]
+j = concat(q, p) axis=3
+s = scatter(j) fill=[0,0.75,0,0,-0.5,0] positions=[0,2,3,5] size=6
 y = reduce(s) axes=[1,2] fn="sum" keepDims=false`,
   'a sum that can never pass its relu keeps a channel of one branch for another reader': `t = unary(x) fn="tanh"
 k = const float32[1,1,3,2] values=[1,0.5,-1,0.25,0.5,1]
