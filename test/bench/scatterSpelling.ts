@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   ] as const) {
     const x = tf.randomNormal([1, size, size, narrow]) as tf.Tensor4D;
     const kernel = tf.randomNormal([3, 3, narrow, narrow]) as tf.Tensor4D;
+    const uncut = tf.randomNormal([3, 3, narrow, wide]) as tf.Tensor4D;
     const positions = Array.from({ length: narrow }, (_, i) => Math.floor((i * wide) / narrow));
     const selecting = tf.tensor4d(
       positions.flatMap((position) => Array.from({ length: wide }, (_, c) => (c === position ? 1 : 0))),
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     );
     const ways: Readonly<Record<string, () => tf.Tensor>> = {
       'conv 3×3': () => tf.conv2d(x, kernel, 1, 'same'),
+      'conv 3×3, no filter cut': () => tf.conv2d(x, uncut, 1, 'same'),
       'scatter as conv 1×1': () => tf.conv2d(x, selecting, 1, 'valid'),
       'scatter as pad + gather': () =>
         tf.gather(
@@ -57,7 +59,7 @@ async function main(): Promise<void> {
         `${size}×${size} ${narrow}→${wide}  ${name.padEnd(24)} ${ms.toFixed(4)} ms  ${(ms / base).toFixed(2)} of the convolution\n`,
       );
     }
-    tf.dispose([x, kernel, selecting, indices]);
+    tf.dispose([x, kernel, uncut, selecting, indices]);
   }
 }
 

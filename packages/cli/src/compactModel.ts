@@ -5,7 +5,6 @@ import {
   compactReport,
   convert,
   evenBorders,
-  proofTolerance,
   proveEqual,
   pruneFilters,
 } from '@asfp/compactor';
@@ -65,7 +64,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
     throw new AsfpError({
       code: 'not-equal',
       where: source.file,
-      expected: `a compact model within ${proofTolerance} of the largest output`,
+      expected: `a compact model within ${proof.tolerance.toExponential(1)} of the largest output`,
       found: `a relative error of ${proof.maxRelError.toExponential(2)}`,
       cure: 'Nothing was written. This is a fault of the compactor: please report it with the model',
     });
