@@ -5,15 +5,17 @@ import type { ModuleFacts } from './readModule.ts';
 /** The rooms, each with the packages of ours that it may import. */
 const ROOMS: readonly { readonly room: string; readonly mayImport: readonly string[] }[] = [
   { room: 'packages/core/', mayImport: [] },
+  { room: 'packages/kernels/', mayImport: [] },
   { room: 'packages/trainer/', mayImport: ['@asfp/core'] },
   { room: 'packages/compactor/', mayImport: ['@asfp/core'] },
-  { room: 'packages/edge-runtime/', mayImport: ['@asfp/core'] },
+  { room: 'packages/edge-runtime/', mayImport: ['@asfp/core', '@asfp/kernels'] },
   { room: 'packages/cli/', mayImport: ['@asfp/core', '@asfp/trainer', '@asfp/compactor', '@asfp/demo'] },
   { room: 'apps/demo/', mayImport: ['@asfp/core', '@asfp/edge-runtime'] },
   {
     room: 'test/',
     mayImport: [
       '@asfp/core',
+      '@asfp/kernels',
       '@asfp/trainer',
       '@asfp/compactor',
       '@asfp/edge-runtime',
@@ -33,6 +35,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
     library: /^node:/,
     rooms: [
       /^packages\/(trainer|cli)\//,
+      /^packages\/kernels\/(assembly|src\/testing)\//,
       /^apps\/demo\/(lab\/|report\/|vite\.config\.ts)/,
       /^(scripts|test)\//,
       /^packages\/[^/]+\/bench\//,

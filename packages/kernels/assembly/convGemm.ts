@@ -1,0 +1,145 @@
+// Knows every convolution as a matrix product: image patches are laid out as rows, block by block.
+import { highest, lowest, up4, zeroVectors } from './lanes';
+import { multiplyInto } from './multiply';
+import { scatterRows } from './scatterRows';
+
+/** Bytes of patches in a block: with the panels beside it, it stays in a second-level cache. */
+const BLOCK: i32 = 98304;
+
+/** Output pixels in a block. */
+// @inline
+function blockRows(depth: i32): i32 {
+  return max(12, min(252, (BLOCK / (depth << 2) / 12) * 12));
+}
+
+/** Copies the run of `pixels` pixels from `left` on of an image row to `out`, zeros where it lies outside. */
+// @inline
+function copyRun(
+  row: usize,
+  left: i32,
+  pixels: i32,
+  width: i32,
+  pixel: usize,
+  out: usize,
+  bytes: usize,
+): void {
+  const from = max(left, 0);
+  const to = min(left + pixels, width);
+  if (to - from == pixels) {
+    let src = row + <usize>left * pixel;
+    for (const end = out + bytes; out < end; out += 16, src += 16) v128.store(out, v128.load(src));
+    return;
+  }
+  zeroVectors(out, bytes);
+  if (to <= from) return;
+  let src = row + <usize>from * pixel;
+  out += <usize>(from - left) * pixel;
+  for (const end = row + <usize>to * pixel; src < end; src += 4, out += 4) store<f32>(out, load<f32>(src));
+}
+
+/**
+ * `y = act(conv(x) + bias + residual)`: x `[n, height, width, channels]`, y `[n, yHeight, yWidth, cols]`, its pixels `yStride`
+ * floats apart; `channels` counts the floats of a pixel of x. The kernel stands in panels whose depth is
+ * `[kh][taps][up4(run)]`: one run of all `kw` pixels, or, dilated, one for each tap. With a `table` (else 0) the results are
+ * scattered into `yStride` channels, and `residual` (else 0) is as wide. Scratch: `convGemmScratch` bytes.
+ */
+export function convGemm(
+  x: usize,
+  panels: usize,
+  bias: usize,
+  residual: usize,
+  table: usize,
+  y: usize,
+  scratch: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  yHeight: i32,
+  yWidth: i32,
+  cols: i32,
+  yStride: i32,
+  kh: i32,
+  kw: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  top: i32,
+  left: i32,
+  act: i32,
+): void {
+  const together = dilationX == 1;
+  const taps = together ? 1 : kw;
+  const pixels = together ? kw : 1;
+  const run = up4(pixels * channels);
+  const depth = kh * taps * run;
+  const most = blockRows(depth);
+  const pixel = (<usize>channels) << 2;
+  const runBytes = (<usize>run) << 2;
+  const rowBytes = <usize>width * pixel;
+  const imageBytes = <usize>height * rowBytes;
+  const yPixel = (<usize>yStride) << 2;
+  const wideRow = (<usize>cols) << 2;
+  const aRow = (<usize>depth) << 2;
+  // Pixels that are rows of the product as they stand need no copy.
+  const asTheyStand =
+    (kh | kw | strideY | strideX) == 1 &&
+    (top | left) == 0 &&
+    run == channels &&
+    yHeight == height &&
+    yWidth == width;
+  const wide = scratch;
+  const patches = wide + <usize>most * wideRow + 16;
+  const low = lowest(act);
+  const high = highest(act);
+  const rows = batch * yHeight * yWidth;
+  let yy = 0;
+  let xx = 0;
+  for (let first = 0; first < rows; first += most) {
+    const count = min(most, rows - first);
+    let a = x;
+    if (asTheyStand) {
+      x += <usize>count * aRow;
+    } else {
+      a = patches;
+      let out = patches;
+      for (let i = 0; i < count; i++) {
+        let h = yy * strideY - top;
+        const w = xx * strideX - left;
+        for (let k = 0; k < kh; k++, h += dilationY) {
+          if (<u32>h < <u32>height) {
+            const row = x + <usize>h * rowBytes;
+            for (let t = 0; t < taps; t++, out += runBytes)
+              copyRun(row, w + t * dilationX, pixels, width, pixel, out, runBytes);
+          } else {
+            zeroVectors(out, <usize>taps * runBytes);
+            out += <usize>taps * runBytes;
+          }
+        }
+        if (++xx == yWidth) {
+          xx = 0;
+          if (++yy == yHeight) {
+            yy = 0;
+            x += imageBytes;
+          }
+        }
+      }
+    }
+    if (table) {
+      multiplyInto(a, aRow, panels, bias, 0, wide, wideRow, count, depth, cols, -Infinity, Infinity);
+      scatterRows(wide, wideRow, table, residual, y, yPixel, count, yStride, low, high);
+    } else {
+      multiplyInto(a, aRow, panels, bias, residual, y, yPixel, count, depth, cols, low, high);
+    }
+    y += <usize>count * yPixel;
+    if (residual) residual += <usize>count * yPixel;
+  }
+}
+
+/** Bytes of scratch that convGemm needs. */
+export function convGemmScratch(channels: i32, cols: i32, kh: i32, kw: i32, dilationX: i32): i32 {
+  const depth = kh * (dilationX == 1 ? up4(kw * channels) : kw * up4(channels));
+  // Sixteen bytes more, for a scatter's table may read past the last dense channel.
+  return ((blockRows(depth) * (depth + cols)) << 2) + 16;
+}

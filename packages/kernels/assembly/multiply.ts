@@ -1,0 +1,282 @@
+// Knows matrix products of float32 in register tiles: the arithmetic below every convolution.
+//
+// `b` is packed by src/packPanels.ts: panels of eight columns `[depth][8]`; four columns that are left over widen the last
+// panel to twelve, or stand alone.
+import { clamp, madd } from './lanes';
+
+/** Stores one vector of a result, with what an epilogue adds to it. */
+// @inline
+function put(v: v128, ends: bool, bias: v128, residual: usize, y: usize, lo: v128, hi: v128): void {
+  if (ends) {
+    v = f32x4.add(v, bias);
+    if (residual) v = f32x4.add(v, v128.load(residual));
+    v = clamp(v, lo, hi);
+  }
+  v128.store(y, v);
+}
+
+/** One panel of eight columns, four rows at a time: eight sums and three operands fill the registers. */
+// @inline
+function panel8(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  ends: bool,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  lo: v128,
+  hi: v128,
+): void {
+  const bias0 = ends ? v128.load(bias) : lo;
+  const bias1 = ends ? v128.load(bias, 16) : lo;
+  const step = residual ? yRow : 0;
+  const half: usize = residual ? 16 : 0;
+  const end = b + ((<usize>depth) << 5);
+  for (let i = 0; i < rows; i += 4) {
+    const left = rows - i;
+    let a0 = a;
+    let a1 = left > 1 ? a0 + aRow : a0;
+    let a2 = left > 2 ? a1 + aRow : a0;
+    let a3 = left > 3 ? a2 + aRow : a0;
+    a += aRow << 2;
+    let c00 = f32x4.splat(0);
+    let c01 = c00;
+    let c10 = c00;
+    let c11 = c00;
+    let c20 = c00;
+    let c21 = c00;
+    let c30 = c00;
+    let c31 = c00;
+    for (let w = b; w < end; w += 32) {
+      const b0 = v128.load(w);
+      const b1 = v128.load(w, 16);
+      let x = v128.load32_splat(a0);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2);
+      c20 = madd(x, b0, c20);
+      c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3);
+      c30 = madd(x, b0, c30);
+      c31 = madd(x, b1, c31);
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+    }
+    put(c00, ends, bias0, residual, y, lo, hi);
+    put(c01, ends, bias1, residual + half, y + 16, lo, hi);
+    if (left > 1) {
+      y += yRow;
+      residual += step;
+      put(c10, ends, bias0, residual, y, lo, hi);
+      put(c11, ends, bias1, residual + half, y + 16, lo, hi);
+    }
+    if (left > 2) {
+      y += yRow;
+      residual += step;
+      put(c20, ends, bias0, residual, y, lo, hi);
+      put(c21, ends, bias1, residual + half, y + 16, lo, hi);
+    }
+    if (left > 3) {
+      y += yRow;
+      residual += step;
+      put(c30, ends, bias0, residual, y, lo, hi);
+      put(c31, ends, bias1, residual + half, y + 16, lo, hi);
+    }
+    y += yRow;
+    residual += step;
+  }
+}
+
+/** One panel of twelve columns: three rows at a time with fused multiply-add, else two, for a product needs a register too. */
+// @inline
+function panel12(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  ends: bool,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  lo: v128,
+  hi: v128,
+): void {
+  const height = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
+  const bias0 = ends ? v128.load(bias) : lo;
+  const bias1 = ends ? v128.load(bias, 16) : lo;
+  const bias2 = ends ? v128.load(bias, 32) : lo;
+  const step = residual ? yRow : 0;
+  const third: usize = residual ? 16 : 0;
+  const end = b + <usize>depth * 48;
+  for (let i = 0; i < rows; i += height) {
+    const left = rows - i;
+    let a0 = a;
+    let a1 = left > 1 ? a0 + aRow : a0;
+    let a2 = left > 2 ? a1 + aRow : a0;
+    a += aRow * <usize>height;
+    let c00 = f32x4.splat(0);
+    let c01 = c00;
+    let c02 = c00;
+    let c10 = c00;
+    let c11 = c00;
+    let c12 = c00;
+    let c20 = c00;
+    let c21 = c00;
+    let c22 = c00;
+    for (let w = b; w < end; w += 48) {
+      const b0 = v128.load(w);
+      const b1 = v128.load(w, 16);
+      const b2 = v128.load(w, 32);
+      let x = v128.load32_splat(a0);
+      c00 = madd(x, b0, c00);
+      c01 = madd(x, b1, c01);
+      c02 = madd(x, b2, c02);
+      x = v128.load32_splat(a1);
+      c10 = madd(x, b0, c10);
+      c11 = madd(x, b1, c11);
+      c12 = madd(x, b2, c12);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        x = v128.load32_splat(a2);
+        c20 = madd(x, b0, c20);
+        c21 = madd(x, b1, c21);
+        c22 = madd(x, b2, c22);
+        a2 += 4;
+      }
+      a0 += 4;
+      a1 += 4;
+    }
+    put(c00, ends, bias0, residual, y, lo, hi);
+    put(c01, ends, bias1, residual + third, y + 16, lo, hi);
+    put(c02, ends, bias2, residual + 2 * third, y + 32, lo, hi);
+    if (left > 1) {
+      y += yRow;
+      residual += step;
+      put(c10, ends, bias0, residual, y, lo, hi);
+      put(c11, ends, bias1, residual + third, y + 16, lo, hi);
+      put(c12, ends, bias2, residual + 2 * third, y + 32, lo, hi);
+    }
+    if (ASC_FEATURE_RELAXED_SIMD && left > 2) {
+      y += yRow;
+      residual += step;
+      put(c20, ends, bias0, residual, y, lo, hi);
+      put(c21, ends, bias1, residual + third, y + 16, lo, hi);
+      put(c22, ends, bias2, residual + 2 * third, y + 32, lo, hi);
+    }
+    y += yRow;
+    residual += step;
+  }
+}
+
+/** One panel of four columns: only for results of four columns, which no wider panel can hold. Depth is a multiple of 4. */
+// @inline
+function panel4(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  ends: bool,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  lo: v128,
+  hi: v128,
+): void {
+  const bias0 = ends ? v128.load(bias) : lo;
+  const step = residual ? yRow : 0;
+  const end = b + ((<usize>depth) << 4);
+  for (let i = 0; i < rows; i += 2) {
+    const left = rows - i;
+    let a0 = a;
+    let a1 = left > 1 ? a0 + aRow : a0;
+    a += aRow << 1;
+    let c0 = f32x4.splat(0);
+    let c1 = c0;
+    let c2 = c0;
+    let c3 = c0;
+    let d0 = c0;
+    let d1 = c0;
+    let d2 = c0;
+    let d3 = c0;
+    for (let w = b; w < end; w += 64) {
+      const v = v128.load(a0);
+      const u = v128.load(a1);
+      c0 = madd(v128.shuffle<f32>(v, v, 0, 0, 0, 0), v128.load(w), c0);
+      d0 = madd(v128.shuffle<f32>(u, u, 0, 0, 0, 0), v128.load(w), d0);
+      c1 = madd(v128.shuffle<f32>(v, v, 1, 1, 1, 1), v128.load(w, 16), c1);
+      d1 = madd(v128.shuffle<f32>(u, u, 1, 1, 1, 1), v128.load(w, 16), d1);
+      c2 = madd(v128.shuffle<f32>(v, v, 2, 2, 2, 2), v128.load(w, 32), c2);
+      d2 = madd(v128.shuffle<f32>(u, u, 2, 2, 2, 2), v128.load(w, 32), d2);
+      c3 = madd(v128.shuffle<f32>(v, v, 3, 3, 3, 3), v128.load(w, 48), c3);
+      d3 = madd(v128.shuffle<f32>(u, u, 3, 3, 3, 3), v128.load(w, 48), d3);
+      a0 += 16;
+      a1 += 16;
+    }
+    put(f32x4.add(f32x4.add(c0, c1), f32x4.add(c2, c3)), ends, bias0, residual, y, lo, hi);
+    if (left > 1) {
+      y += yRow;
+      residual += step;
+      put(f32x4.add(f32x4.add(d0, d1), f32x4.add(d2, d3)), ends, bias0, residual, y, lo, hi);
+    }
+    y += yRow;
+    residual += step;
+  }
+}
+
+/** `y[rows, cols] = a[rows, depth] · b`: rows of `a` and `y` stand `aRow` and `yRow` bytes apart; cols and depth multiples of 4. */
+export function multiply(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  cols: i32,
+): void {
+  const none = f32x4.splat(0);
+  const panel = (<usize>depth) << 5;
+  let j = cols;
+  for (; j > 12 || j == 8; j -= 8, b += panel, y += 32)
+    panel8(a, aRow, b, false, 0, 0, y, yRow, rows, depth, none, none);
+  if (j == 12) panel12(a, aRow, b, false, 0, 0, y, yRow, rows, depth, none, none);
+  else if (j == 4) panel4(a, aRow, b, false, 0, 0, y, yRow, rows, depth, none, none);
+}
+
+/** `y = clamp(a · b + bias + residual)`: the same with an epilogue; rows of `residual` (0: none) stand as those of y. */
+export function multiplyInto(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  cols: i32,
+  low: f32,
+  high: f32,
+): void {
+  const lo = f32x4.splat(low);
+  const hi = f32x4.splat(high);
+  const panel = (<usize>depth) << 5;
+  const half: usize = residual ? 32 : 0;
+  let j = cols;
+  for (; j > 12 || j == 8; j -= 8, b += panel, bias += 32, residual += half, y += 32)
+    panel8(a, aRow, b, true, bias, residual, y, yRow, rows, depth, lo, hi);
+  if (j == 12) panel12(a, aRow, b, true, bias, residual, y, yRow, rows, depth, lo, hi);
+  else if (j == 4) panel4(a, aRow, b, true, bias, residual, y, yRow, rows, depth, lo, hi);
+}

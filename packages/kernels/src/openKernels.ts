@@ -1,0 +1,40 @@
+// Knows how the module is instantiated over a memory, and what it exports.
+import type { KernelName } from './kernelTable.ts';
+
+/** The kernels over one memory; each takes its arguments in the order of kernelTable. */
+export interface Kernels extends Readonly<Record<KernelName, (...args: readonly number[]) => void>> {
+  readonly memory: WebAssembly.Memory;
+  /** Runs the encoded steps between two addresses. */
+  run(program: number, end: number): void;
+  /** Bytes of scratch; parameters as in assembly/convGemm.ts. */
+  convGemmScratch(channels: number, cols: number, kh: number, kw: number, dilationX: number): number;
+  /** Bytes of scratch; parameters as in assembly/winograd.ts. */
+  winogradScratch(
+    batch: number,
+    width: number,
+    channels: number,
+    yHeight: number,
+    yWidth: number,
+    cols: number,
+    tile: number,
+  ): number;
+  /** Bytes of scratch; parameters as in assembly/depthwise.ts. */
+  depthwiseScratch(
+    channels: number,
+    yWidth: number,
+    kh: number,
+    kw: number,
+    strideX: number,
+    dilationY: number,
+    dilationX: number,
+  ): number;
+}
+
+const PAGE = 65_536;
+
+/** Puts the compiled module over a new memory of at least `bytes` bytes; compiles nothing. */
+export function openKernels(module: WebAssembly.Module, bytes: number): Kernels {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { ...exports, memory } as unknown as Kernels;
+}
