@@ -68,7 +68,11 @@ function isLong(value: Content): boolean {
 function written(value: unknown): string {
   if (value === null) return 'none';
   if (typeof value === 'number') return exact(value);
-  return Array.isArray(value) ? value.join(', ') || 'none' : String(value);
+  if (typeof value !== 'object') return String(value);
+  const parts = Array.isArray(value)
+    ? value.map(String)
+    : Object.entries(value).map(([key, part]) => `${key} ${written(part)}`);
+  return parts.join(', ') || 'none';
 }
 
 /** `weightDecay` becomes `Weight decay`. */

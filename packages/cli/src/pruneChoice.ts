@@ -3,12 +3,12 @@ import {
   AsfpError,
   type CriterionName,
   checkRate,
-  criterionNames,
   type FilterPlan,
   type Graph,
   type Pruning,
   ratePlan,
   thresholdPlan,
+  weightCriteria,
 } from '@asfp/core';
 import type { OptionTable } from './options.ts';
 
@@ -21,7 +21,7 @@ export const pruneOptions = {
   },
   criterion: {
     type: 'text',
-    choices: criterionNames,
+    choices: weightCriteria,
     summary:
       'what makes a filter weak, for --rate: fpgm is the distance to all others, bn-scale |gamma| behind',
     otherwise: 'l2',

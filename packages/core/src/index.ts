@@ -14,7 +14,12 @@ export { channelWeights } from './coupling/channelWeights.ts';
 export { keepsLastAxis, worksOnLastAxis } from './coupling/lastAxis.ts';
 export { windowSeesPadding } from './coupling/windowSeesPadding.ts';
 export { l2Norm } from './criteria/l2Norm.ts';
-export { type CriterionName, criterionNames, scoreFilters } from './criteria/scoreFilters.ts';
+export {
+  type CriterionName,
+  criterionNames,
+  scoreFilters,
+  weightCriteria,
+} from './criteria/scoreFilters.ts';
 export { AsfpError, assertInternal, describeError, type Failure, InternalError } from './errors.ts';
 export type {
   Change,
@@ -79,8 +84,19 @@ export { type ModelFiles, readModel } from './modelfile/readModel.ts';
 export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';
 export { writeLayersModel } from './modelfile/writeLayersModel.ts';
 export { answerLayers } from './plan/answerLayers.ts';
+export { chooseFilters, type LayerQuota } from './plan/chooseFilters.ts';
+export { type FilterGroup, filterGroups } from './plan/filterGroups.ts';
 export { type FilterPlan, ratePlan, thresholdPlan } from './plan/filterPlan.ts';
-export { checkRate, prunedCount, pruneRate, type ScheduleName } from './plan/schedule.ts';
+export { fitsPattern, type LayerRates, layerGoal } from './plan/layerGoal.ts';
+export {
+  checkRate,
+  checkSchedule,
+  prunedCount,
+  pruneRate,
+  type Schedule,
+  type ScheduleName,
+  scheduleNames,
+} from './plan/schedule.ts';
 export { weakest } from './plan/weakest.ts';
 export { type Rng, rngFromSeed, rngFromState, shuffledOrder } from './rng.ts';
 export { bootstrapInterval, mean, median, quantile } from './stats.ts';

@@ -47,6 +47,7 @@ for (const seed of seeds.split(',').map(Number)) {
     settings,
     epochsDone: 0,
     zeroed: {},
+    returned: {},
     rng,
   })) {
     if (!('type' in item)) {

@@ -25,11 +25,11 @@ export { settleKinds } from './prune/settleBatchNorm.ts';
 export { scoreLogits } from './train/crossEntropy.ts';
 export type { Evaluation } from './train/evaluate.ts';
 export {
-  criterionNames,
+  batchNormKinds,
+  couplingNames,
   presetNames,
   type Resolved,
   resolveSettings,
-  scheduleNames,
   type TrainOptions,
 } from './train/settings.ts';
 export { type RunControl, train } from './train.ts';

@@ -49,31 +49,38 @@ function epochsOf(events: readonly RunEvent[]): Omit<EpochEvent, 'seconds' | 'im
 
 const readEvents = (out: string): RunEvent[] => parseEvents(readFileSync(join(out, 'events.jsonl'), 'utf8'));
 
-test('a run that is interrupted and resumed ends in the bytes of one that is not', async () => {
-  const options = await tinyOptions();
-  const [whole, halved] = [
-    join(tempFolder(onTestFinished), 'whole'),
-    join(tempFolder(onTestFinished), 'halved'),
-  ];
-  const events = await runAll(options, { out: whole });
-  const failure = await failureOf(() => runAll(options, { out: halved }, { epoch: 3, step: 2 }));
-  expect(failure.message).toBe(
-    `${halved}: expected the training to end, found it was interrupted. Run it again with --resume to go on from the last whole epoch`,
-  );
-  expect(readdirSync(halved).sort()).toEqual(['checkpoint', 'events.jsonl', 'settings.json']);
-  expect(epochsOf(readEvents(halved)).map(({ epoch }) => epoch)).toEqual([1, 2]);
-  // Options that are left out are the run's own.
-  const resumed = await runAll({}, { out: halved, resume: true });
-  expect(resumed[0]).toMatchObject({ type: 'start', firstEpoch: 3 });
-  for (const file of ['dense/weights.bin', 'checkpoint/epoch-4.bin']) {
-    const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
-    expect({ file, same }).toEqual({ file, same: true });
-  }
-  expect(epochsOf(readEvents(halved))).toEqual(epochsOf(events));
-  expect(events.at(-1)).toMatchObject({ type: 'end', testImages: 30 });
-  const ends = [resumed, events].map((list) => ({ ...list.at(-1), seconds: 0 }));
-  expect(ends[0]).toEqual(ends[1]);
-});
+test.each([
+  {},
+  { criterion: 'taylor', coupling: 'grouped', harden: 0.5, schedule: 'linear', startRate: 0.1 },
+  { criterion: 'random', batchNorm: 'masked', harden: 0.25, schedule: 'cubic', exclude: ['stem_conv'] },
+] as const)(
+  'a run with %o that is interrupted and resumed ends in the bytes of one that is not',
+  async (changes) => {
+    const options = { ...(await tinyOptions()), ...changes };
+    const [whole, halved] = [
+      join(tempFolder(onTestFinished), 'whole'),
+      join(tempFolder(onTestFinished), 'halved'),
+    ];
+    const events = await runAll(options, { out: whole });
+    const failure = await failureOf(() => runAll(options, { out: halved }, { epoch: 3, step: 2 }));
+    expect(failure.message).toBe(
+      `${halved}: expected the training to end, found it was interrupted. Run it again with --resume to go on from the last whole epoch`,
+    );
+    expect(readdirSync(halved).sort()).toEqual(['checkpoint', 'events.jsonl', 'settings.json']);
+    expect(epochsOf(readEvents(halved)).map(({ epoch }) => epoch)).toEqual([1, 2]);
+    // Options that are left out are the run's own.
+    const resumed = await runAll({}, { out: halved, resume: true });
+    expect(resumed[0]).toMatchObject({ type: 'start', firstEpoch: 3 });
+    for (const file of ['dense/weights.bin', 'checkpoint/epoch-4.bin']) {
+      const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
+      expect({ file, same }).toEqual({ file, same: true });
+    }
+    expect(epochsOf(readEvents(halved))).toEqual(epochsOf(events));
+    expect(events.at(-1)).toMatchObject({ type: 'end', testImages: 30 });
+    const ends = [resumed, events].map((list) => ({ ...list.at(-1), seconds: 0 }));
+    expect(ends[0]).toEqual(ends[1]);
+  },
+);
 
 test('the run folder holds settings, events, checkpoint and the model that the last event speaks of', async () => {
   const options = { ...(await tinyOptions()), epochs: 2, evalLimit: 20 };

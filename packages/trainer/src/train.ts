@@ -19,7 +19,7 @@ import type { Dataset, DatasetName } from './data/dataset.ts';
 import { loadDataset } from './data/loadDataset.ts';
 import { modelCost } from './models/modelCost.ts';
 import { buildModel } from './models/models.ts';
-import type { ZeroedFilters } from './prune/pruneDuring.ts';
+import { countFilters, type ZeroedFilters } from './prune/pruneDuring.ts';
 import { settleBatchNorm } from './prune/settleBatchNorm.ts';
 import { makeModelCard } from './record/makeModelCard.ts';
 import { inspectRunFolder, openRunFolder, type RunFolder } from './record/runFolder.ts';
@@ -116,6 +116,7 @@ async function* runEpochs(run: OpenRun): AsyncGenerator<RunEvent | StepEvent> {
   const { folder, model, optimizer, dataset, settings, signal } = run;
   const epochEvents = folder.events.filter((event): event is EpochEvent => event.type === 'epoch');
   let zeroed: ZeroedFilters = folder.checkpoint?.zeroed ?? {};
+  let returned: ZeroedFilters = folder.checkpoint?.returned ?? {};
   const steps = trainLoop({
     model,
     optimizer,
@@ -123,6 +124,7 @@ async function* runEpochs(run: OpenRun): AsyncGenerator<RunEvent | StepEvent> {
     settings,
     epochsDone: folder.checkpoint?.epoch ?? 0,
     zeroed,
+    returned,
     rng: rngFromSeed(settings.seed).fork('train'),
     signal,
   });
@@ -131,13 +133,14 @@ async function* runEpochs(run: OpenRun): AsyncGenerator<RunEvent | StepEvent> {
       yield item;
       continue;
     }
-    zeroed = item.zeroed;
+    ({ zeroed, returned } = item);
     epochEvents.push(item.event);
     // The line first: a line without its checkpoint is taken back on resuming, a missing line could not be made up.
     await folder.append(item.event);
     await folder.saveCheckpoint({
       epoch: item.event.epoch,
       zeroed,
+      returned,
       weights: await readVariables(modelVariables(model)),
       momentum: await optimizer.slots(),
     });
@@ -153,7 +156,7 @@ async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: numb
   const clock = startClock();
   const unsettled = await evaluate(model, dataset, dataset.test, { signal });
   await settleBatchNorm(model, zeroed, settings.settle);
-  const unchanged = settings.settle === 'keep' || settings.rate === 0;
+  const unchanged = settings.settle === 'keep' || countFilters(zeroed) === 0;
   const settled = unchanged ? unsettled : await evaluate(model, dataset, dataset.test, { signal });
   await saveModel(model, folder.dense, makeModelCard(model, dataset, settings, settled.accuracy));
   return {

@@ -1,12 +1,13 @@
 // Knows the options that decide a training run, shared by train and pipeline.
+import { AsfpError, criterionNames, scheduleNames } from '@asfp/core';
 import {
   augmentations,
   backendNames,
-  criterionNames,
+  batchNormKinds,
+  couplingNames,
   datasetNames,
   modelNames,
   presetNames,
-  scheduleNames,
   settleKinds,
   type TrainOptions,
 } from '@asfp/trainer';
@@ -55,10 +56,53 @@ export const trainOptionTable = {
   schedule: {
     type: 'text',
     choices: scheduleNames,
-    summary: 'how the rate grows: ASFP or SFP',
+    summary: 'how the rate grows: asymptotic is ASFP, constant SFP',
     otherwise: 'asymptotic',
   },
-  criterion: { type: 'text', choices: criterionNames, summary: 'what makes a filter weak', otherwise: 'l2' },
+  'start-rate': { type: 'number', hint: 'R', summary: 'where the rate begins, P_min', otherwise: '0' },
+  bend: {
+    type: 'number',
+    hint: 'D',
+    summary: 'share of the epochs after which asymptotic has three quarters of the rate',
+    otherwise: '0.125',
+  },
+  criterion: {
+    type: 'text',
+    choices: criterionNames,
+    summary:
+      'what makes a filter weak: fpgm is the distance to all others, bn-scale |gamma| behind, taylor the change of the loss',
+    otherwise: 'l2',
+  },
+  coupling: {
+    type: 'text',
+    choices: couplingNames,
+    summary: 'each convolution on its own, or all of a residual stream keep the same channels',
+    otherwise: 'independent',
+  },
+  harden: {
+    type: 'number',
+    hint: 'SHARE',
+    summary: 'share of the epochs, at the end, in which zeroed filters stay zero',
+    otherwise: '0',
+  },
+  'batch-norm': {
+    type: 'text',
+    choices: batchNormKinds,
+    summary: 'whether a prune leaves the batch-norm entries of zeroed filters or zeroes them too',
+    otherwise: 'left',
+  },
+  exclude: {
+    type: 'text',
+    hint: 'NAME,…',
+    summary: 'convolutions that keep all filters; * stands for any text',
+    otherwise: 'none',
+  },
+  'layer-rates': {
+    type: 'text',
+    hint: 'NAME=R,…',
+    summary: 'rates of some convolutions; of several that fit, the last counts',
+    otherwise: '--rate for all',
+  },
   settle: {
     type: 'text',
     choices: settleKinds,
@@ -94,6 +138,10 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     'learning-rate': learningRate,
     'eval-limit': evalLimit,
     'clip-ratio': clipRatio,
+    'start-rate': startRate,
+    'batch-norm': batchNorm,
+    'layer-rates': layerRates,
+    exclude,
     ...rest
   } = options;
   const {
@@ -104,7 +152,10 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     epochs,
     rate,
     schedule,
+    bend,
     criterion,
+    coupling,
+    harden,
     settle,
     augmentation,
     limit,
@@ -117,6 +168,11 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     preset,
     epochs,
     rate,
+    startRate,
+    bend,
+    harden,
+    exclude: exclude === undefined ? undefined : wordsOf(exclude),
+    layerRates: layerRates === undefined ? undefined : ratesOf(layerRates),
     batchSize,
     learningRate,
     limit,
@@ -128,9 +184,36 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     dataset: dataset as TrainOptions['dataset'],
     schedule: schedule as TrainOptions['schedule'],
     criterion: criterion as TrainOptions['criterion'],
+    coupling: coupling as TrainOptions['coupling'],
+    batchNorm: batchNorm as TrainOptions['batchNorm'],
     settle: settle as TrainOptions['settle'],
     augmentation: augmentation as TrainOptions['augmentation'],
   };
+}
+
+/** `a, b` → a and b. */
+function wordsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** `a=0.1,b=0` → a rate for each. Throws AsfpError `usage`. */
+function ratesOf(text: string): Record<string, number> {
+  return Object.fromEntries(
+    wordsOf(text).map((pair) => {
+      const [, name, rate] = /^([^=]+)=([\d.]+)$/.exec(pair) ?? [];
+      if (name !== undefined && Number.isFinite(Number(rate))) return [name.trim(), Number(rate)];
+      const where = '--layer-rates';
+      throw new AsfpError({
+        code: 'usage',
+        where,
+        expected: 'NAME=R, such as stem_conv=0',
+        found: `"${pair}"`,
+      });
+    }),
+  );
 }
 
 /** Where a run is kept. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rngFromSeed } from '../rng.ts';
-import { criterionNames, scoreFilters } from './scoreFilters.ts';
+import { criterionNames, scoreFilters, weightCriteria } from './scoreFilters.ts';
 
 /** Three filters: (3, −4), (0, 1), (3, −3). */
 const kernel = { shape: [1, 1, 2, 3], values: Float32Array.from([3, 0, 3, -4, 1, -3]) };
@@ -29,4 +29,13 @@ test('random scores come from the seed', () => {
 test('fpgm sees equal filters as equal: no cancellation', () => {
   const twice = { shape: [2, 2], values: Float32Array.from([1e4, 1e4, 1.1, 1.1]) };
   expect([...scoreFilters('fpgm', { kernel: twice, scale: undefined }, rngFromSeed(1))]).toEqual([0, 0]);
+});
+
+test('taylor is what training has measured, and is not for models that are not trained', () => {
+  const saliency = Float32Array.from([2, 0, 1]);
+  expect([...scoreFilters('taylor', { kernel, scale: undefined, saliency }, rngFromSeed(1))]).toEqual([
+    2, 0, 1,
+  ]);
+  expect(() => score('taylor')).toThrow('internal: ');
+  expect(weightCriteria).toEqual(['l2', 'l1', 'fpgm', 'bn-scale', 'random']);
 });

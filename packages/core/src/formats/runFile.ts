@@ -1,4 +1,6 @@
 // Knows what a training run writes down: its settings, and one event a line.
+import type { CriterionName } from '../criteria/scoreFilters.ts';
+import type { ScheduleName } from '../plan/schedule.ts';
 
 /** Every choice of a run, defaults included (settings.json). */
 export interface RunSettings {
@@ -7,11 +9,29 @@ export interface RunSettings {
   readonly dataset: string;
   readonly data: string | null;
   readonly model: string;
+  /** The trained model that the run began with; null where it began with random weights. */
+  readonly from: string | null;
   readonly epochs: number;
   /** Share of the filters of each convolution that is zero at the end, in [0, 1). */
   readonly rate: number;
-  readonly schedule: 'asymptotic' | 'constant';
-  readonly criterion: 'l2';
+  /** Multiply-adds that the compact model may have, as a share of the dense one's: the rate was sought for it; null where a rate was given. */
+  readonly targetMacs: number | null;
+  readonly schedule: ScheduleName;
+  /** P_min, the rate at the start. */
+  readonly startRate: number;
+  /** D of the asymptotic schedule. */
+  readonly bend: number;
+  readonly criterion: CriterionName;
+  /** Whether each convolution is pruned on its own, or all that write into one residual stream keep the same channels. */
+  readonly coupling: 'independent' | 'grouped';
+  /** Share of the epochs, at the end, in which zeroed filters stay zero. */
+  readonly harden: number;
+  /** What each prune does with the batch-norm entries behind zeroed filters. */
+  readonly batchNorm: 'left' | 'masked';
+  /** Convolutions that keep all filters; names may hold `*`. */
+  readonly exclude: readonly string[];
+  /** Goal rates of some convolutions, by name or pattern. */
+  readonly layerRates: Readonly<Record<string, number>>;
   /** What becomes of the batch-norm entries of filters zeroed by the last prune. */
   readonly settle: 'keep' | 'zero' | 'mean' | 'fold';
   readonly batchSize: number;
@@ -80,6 +100,8 @@ export interface EpochEvent {
   readonly totalFilters: number;
   /** Filters zeroed by the last prune that are not among those zeroed by this one. */
   readonly returnedFilters: number;
+  /** Filters that have come back at least once since the run began. */
+  readonly everReturned: number;
   readonly imagesPerSecond: number;
   readonly seconds: number;
 }

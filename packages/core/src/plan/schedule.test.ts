@@ -1,5 +1,19 @@
 import { expect, test } from 'vitest';
-import { decayOverRun, prunedCount, pruneRate } from './schedule.ts';
+import {
+  decayOverRun,
+  prunedCount,
+  pruneRate as rateOf,
+  type Schedule,
+  type ScheduleName,
+} from './schedule.ts';
+
+const pruneRate = (
+  schedule: ScheduleName,
+  rate: number,
+  t: number,
+  epochs: number,
+  free: Partial<Schedule> = {},
+): number => rateOf({ schedule, rate, startRate: 0, bend: 1 / 8, ...free }, t, epochs);
 
 test('P(t) passes through (0, 0), (N/8, ¾·P) and (N, P) exactly', () => {
   expect(pruneRate('asymptotic', 0.4, 0, 200)).toBe(0);
@@ -58,7 +72,58 @@ test.each([
 
 test('a rate outside [0, 1) is refused', () => {
   expect(() => pruneRate('asymptotic', 1, 1, 2)).toThrow(
-    'rate: expected a share of filters in [0, 1), found 1. Give the share to prune, such as 0.4',
+    '--rate: expected a share of filters in [0, 1), found 1. Give the share to prune, such as 0.4',
   );
   expect(() => pruneRate('constant', Number.NaN, 1, 2)).toThrow('found NaN');
+});
+
+test('P_min and D are free: the curve passes through (0, P_min), (D·N, ¾·P) and (N, P)', () => {
+  for (const [startRate, bend] of [
+    [0.1, 1 / 8],
+    [0, 1 / 2],
+    [0.25, 0.1],
+    [0.1, 2 / 3],
+  ] as const) {
+    const at = (t: number): number => pruneRate('asymptotic', 0.4, t, 120, { startRate, bend });
+    expect(at(0)).toBe(startRate);
+    expect(at(120 * bend)).toBeCloseTo(0.3, 9);
+    expect(at(120)).toBe(0.4);
+  }
+});
+
+test('where D lies on the line, the curve is the line', () => {
+  const curve = [30, 60, 90].map((t) => pruneRate('asymptotic', 0.4, t, 120, { bend: 0.75 }));
+  const line = [30, 60, 90].map((t) => pruneRate('linear', 0.4, t, 120));
+  curve.forEach((rate, i) => {
+    expect(rate).toBeCloseTo(line[i] as number, 12);
+  });
+  expect(line).toEqual([0.4 * 0.25, 0.4 * 0.5, 0.4 * 0.75]);
+});
+
+test('the cubic is P + (P_min − P)·(1 − t/N)³', () => {
+  const rates = [0, 5, 10].map((t) => pruneRate('cubic', 0.5, t, 10, { startRate: 0.1 }));
+  expect(rates).toEqual([0.1, 0.1 + 0.4 * 0.875, 0.5]);
+});
+
+test.each([
+  [
+    { schedule: 'asymptotic', bend: 0.8 },
+    '--bend: expected a share of the epochs above 0, up to 0.75, found 0.8',
+  ],
+  [
+    { schedule: 'asymptotic', bend: 0 },
+    '--bend: expected a share of the epochs above 0, up to 0.75, found 0',
+  ],
+  [{ startRate: 0.4 }, '--start-rate: expected a rate below 0.4, the goal, found 0.4'],
+  [
+    { schedule: 'asymptotic', startRate: 0.35 },
+    '--start-rate: expected a rate below three quarters of the goal, found 0.35',
+  ],
+  [
+    { schedule: 'constant', startRate: 0.1 },
+    '--start-rate: expected no start rate, where the rate never grows, found 0.1',
+  ],
+] as [Partial<Schedule>, string][])('%o makes no schedule', (free, message) => {
+  const schedule = { schedule: 'linear', rate: 0.4, startRate: 0, bend: 1 / 8, ...free } as const;
+  expect(() => rateOf(schedule, 1, 10)).toThrow(message);
 });

@@ -22,9 +22,29 @@ export interface NormLayer {
   readonly epsilon: number;
 }
 
-/** Every Conv2D of the model, the first one included; depthwise convolutions have no filters of their own and are left out. */
+/**
+ * Every Conv2D of the model, the first one included. Left out: depthwise convolutions, which have no filters of their own, and
+ * convolutions that give the answers.
+ */
 export function convLayers(model: LayersModel): ConvLayer[] {
-  return model.layers.map(convLayer).filter((conv) => conv !== undefined);
+  const answers = answerLayers(model);
+  return model.layers
+    .filter((layer) => !answers.has(layer))
+    .map(convLayer)
+    .filter((conv) => conv !== undefined);
+}
+
+/** The layers that reach an output with no other convolution or dense layer between. */
+function answerLayers(model: LayersModel): Set<layers.Layer> {
+  const seen = new Set<layers.Layer>();
+  const stack = [...model.outputLayers];
+  for (let layer = stack.pop(); layer !== undefined; layer = stack.pop()) {
+    if (seen.has(layer)) continue;
+    seen.add(layer);
+    if (['Conv2D', 'Dense'].includes(layer.getClassName())) continue;
+    stack.push(...layer.inboundNodes.flatMap(({ inboundLayers }) => inboundLayers));
+  }
+  return seen;
 }
 
 /** The layer as a convolution with filters, or undefined. */

@@ -5,9 +5,9 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
 import { modelVariables, readVariables } from '../bridge/modelWeights.ts';
 import { buildModel } from '../models/models.ts';
-import { convLayers } from './convLayers.ts';
+import { pruneOnce } from '../testing/pruneOnce.ts';
 import { foldConstants } from './foldConstants.ts';
-import { pruneDuring, type ZeroedFilters } from './pruneDuring.ts';
+import type { ZeroedFilters } from './pruneDuring.ts';
 
 beforeAll(async () => {
   await chooseBackend('cpu');
@@ -31,7 +31,7 @@ async function makePruned(): Promise<{ model: tfl.LayersModel; zeroed: ZeroedFil
       variable.assign(tf.tensor1d(values));
     });
   }
-  const prune = await pruneDuring(convLayers(model), { schedule: 'constant', rate: 0.4, epochs: 1 }, 1, {});
+  const prune = await pruneOnce(model, { schedule: 'constant', rate: 0.4, epochs: 1 });
   return { model, zeroed: prune.zeroed };
 }
 

@@ -5,8 +5,8 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
 import { modelVariables, type NamedVariable, readVariables } from '../bridge/modelWeights.ts';
 import { buildModel } from '../models/models.ts';
-import { convLayers } from './convLayers.ts';
-import { pruneDuring, type ZeroedFilters } from './pruneDuring.ts';
+import { pruneOnce } from '../testing/pruneOnce.ts';
+import type { ZeroedFilters } from './pruneDuring.ts';
 import { settleBatchNorm } from './settleBatchNorm.ts';
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function makePruned(): Promise<{
     const values = Float32Array.from({ length: variable.size }, () => 0.5 + rng.next());
     tf.tidy(() => variable.assign(tf.tensor1d(values)));
   }
-  const prune = await pruneDuring(convLayers(model), { schedule: 'constant', rate: 0.4, epochs: 1 }, 1, {});
+  const prune = await pruneOnce(model, { schedule: 'constant', rate: 0.4, epochs: 1 });
   return { model, weights, zeroed: prune.zeroed };
 }
 

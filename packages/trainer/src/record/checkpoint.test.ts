@@ -10,6 +10,7 @@ function checkpointOf(epoch: number): Checkpoint {
   return {
     epoch,
     zeroed: { stem_conv: [1, 3], other: [] },
+    returned: { stem_conv: [0, 1] },
     weights: new Map([
       ['stem_conv/kernel', float32Tensor([2, 2], [0.1, -0, epoch, 1e-40])],
       ['bias', float32Tensor([], [3])],

@@ -13,7 +13,10 @@ import { makeFolders } from './makeFolders.ts';
 export interface Checkpoint {
   /** Epochs that are done. */
   readonly epoch: number;
+  /** Filters that the last prune zeroed. */
   readonly zeroed: ZeroedFilters;
+  /** Filters that have come back at least once. */
+  readonly returned: ZeroedFilters;
   /** Every weight of the model by name, moving averages included. */
   readonly weights: ReadonlyMap<string, HostTensor>;
   /** The momentum of every trainable weight by name. */
@@ -30,6 +33,7 @@ interface CheckpointFile {
   readonly format: 'asfp.checkpoint/1';
   readonly epoch: number;
   readonly zeroed: ZeroedFilters;
+  readonly returned: ZeroedFilters;
   readonly data: { readonly file: string; readonly sha256: string };
   /** In the order of the data: float32, one tensor behind the other, weights first. */
   readonly weights: readonly TensorEntry[];
@@ -51,6 +55,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     format: 'asfp.checkpoint/1',
     epoch: checkpoint.epoch,
     zeroed: checkpoint.zeroed,
+    returned: checkpoint.returned,
     data: { file, sha256: createHash('sha256').update(bytes).digest('hex') },
     weights: entriesOf(checkpoint.weights),
     momentum: entriesOf(checkpoint.momentum),
@@ -85,6 +90,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
     return {
       epoch: content.epoch,
       zeroed: content.zeroed,
+      returned: content.returned,
       weights: take(content.weights),
       momentum: take(content.momentum),
     };

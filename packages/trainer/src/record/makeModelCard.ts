@@ -12,7 +12,19 @@ export function makeModelCard(
   accuracy: number,
 ): ModelCard {
   const { height, width, channels, mean, deviation, labels } = dataset;
-  const { model: name, epochs, rate, schedule, criterion, settle, seed, backend } = settings;
+  const {
+    model: name,
+    from,
+    epochs,
+    rate,
+    schedule,
+    criterion,
+    coupling,
+    harden,
+    settle,
+    seed,
+    backend,
+  } = settings;
   return {
     format: 'asfp.model-card/1',
     input: { height, width, channels, mean, deviation },
@@ -20,6 +32,7 @@ export function makeModelCard(
     cost: modelCost(model),
     provenance: {
       model: name,
+      from,
       dataset: dataset.name,
       trainImages: dataset.train.count,
       // What the last layer gives: a softmax turns it into probabilities.
@@ -28,6 +41,8 @@ export function makeModelCard(
       rate,
       schedule,
       criterion,
+      coupling,
+      harden,
       settle,
       seed,
       backend,

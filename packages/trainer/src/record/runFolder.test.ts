@@ -14,6 +14,7 @@ const state = (
 ): Parameters<Awaited<ReturnType<typeof openRunFolder>>['saveCheckpoint']>[0] => ({
   epoch: number,
   zeroed: {},
+  returned: {},
   weights: new Map(),
   momentum: new Map(),
 });

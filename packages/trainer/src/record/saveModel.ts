@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { ModelCard } from '@asfp/core';
 import { AsfpError, describeError } from '@asfp/core';
-import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { modelArtifacts, weightBytes } from '../bridge/modelArtifacts.ts';
 import { writeFolderWhole } from './atomicFiles.ts';
 
 /** Name of the one shard. */
@@ -14,8 +14,8 @@ const shard = 'weights.bin';
  * SHA-256. Throws AsfpError `folder-unwritable`.
  */
 export async function saveModel(model: LayersModel, folder: string, card: ModelCard): Promise<void> {
-  const artifacts = await takeArtifacts(model);
-  const weights = joinBuffers(artifacts.weightData);
+  const artifacts = await modelArtifacts(model);
+  const weights = weightBytes(artifacts);
   const sha256 = createHash('sha256').update(weights).digest('hex');
   const asfp: ModelCard = { ...card, shards: { [shard]: sha256 } };
   const json = {
@@ -40,20 +40,4 @@ export async function saveModel(model: LayersModel, folder: string, card: ModelC
       { cause },
     );
   }
-}
-
-async function takeArtifacts(model: LayersModel): Promise<tf.io.ModelArtifacts> {
-  let taken: tf.io.ModelArtifacts = {};
-  await model.save({
-    save: async (artifacts) => {
-      taken = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    },
-  });
-  return taken;
-}
-
-function joinBuffers(data: tf.io.WeightData | undefined): Uint8Array {
-  const buffers = data === undefined ? [] : Array.isArray(data) ? data : [data];
-  return Buffer.concat(buffers.map((buffer) => new Uint8Array(buffer)));
 }

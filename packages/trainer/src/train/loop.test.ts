@@ -1,4 +1,4 @@
-import { type EpochEvent, l2Norm, rngFromSeed } from '@asfp/core';
+import { type EpochEvent, l2Norm, rngFromSeed, weakest } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
@@ -30,7 +30,16 @@ function makeState(changes: Partial<LoopState> & Pick<LoopState, 'settings'>): L
     optimizer.dispose();
     model.dispose();
   });
-  return { model, optimizer, dataset, epochsDone: 0, zeroed: {}, rng: rngFromSeed(1), ...changes };
+  return {
+    model,
+    optimizer,
+    dataset,
+    epochsDone: 0,
+    zeroed: {},
+    returned: {},
+    rng: rngFromSeed(1),
+    ...changes,
+  };
 }
 
 /** Runs the loop to its end; `atEpoch` sees each epoch before the next begins. */
@@ -113,15 +122,85 @@ test('pruning leaves batch norm and momentum to themselves: before a first prune
   expect(await weightsAfterOne(0.4)).toEqual(await weightsAfterOne(0));
 });
 
-test('no tensors are left behind by an epoch', async () => {
-  const counts: number[] = [];
-  await runLoop(makeState({ settings: tinySettings({ epochs: 3 }) }), () => {
-    counts.push(tf.memory().numTensors);
+test.each(['left', 'masked'] as const)(
+  'batch norm %s: hardened, what is zero stays zero, momentum and all, and the rest learns on',
+  async (batchNorm) => {
+    const settings = tinySettings({ epochs: 4, rate: 0.4, harden: 0.5, batchNorm, schedule: 'constant' });
+    const state = makeState({ settings });
+    const convs = convLayers(state.model);
+    const soft: EpochDone[] = [];
+    let steps = 0;
+    let kernels: Float32Array[] = [];
+    for await (const item of trainLoop(state)) {
+      if (!('type' in item)) {
+        soft.push(item);
+        kernels = await Promise.all(convs.map(({ kernel }) => kernel.data<'float32'>()));
+        continue;
+      }
+      if (item.epoch <= 2) continue;
+      steps++;
+      const zeroed = soft[1]?.zeroed ?? {};
+      for (const { name, kernel, norm } of convs) {
+        const values = await toHost(kernel);
+        const zeros = [...l2Norm(values)].flatMap((length, filter) => (length === 0 ? [filter] : []));
+        expect(zeros).toEqual(zeroed[name]);
+        if (batchNorm === 'left' || norm === undefined) continue;
+        const gamma = await norm.gamma.data();
+        expect([...gamma].flatMap((value, filter) => (value === 0 ? [filter] : []))).toEqual(zeroed[name]);
+      }
+    }
+    expect(steps).toBe(2 * 4);
+    const [, second, third, fourth] = soft;
+    expect(fourth?.zeroed).toEqual(second?.zeroed);
+    expect(third?.event).toMatchObject({ rate: 0.4, zeroFilters: 92, returnedFilters: 0 });
+    expect(third?.event.accuracyAfter).toBe(third?.event.accuracyBefore);
+    expect(second?.event.everReturned).toBe(second?.event.returnedFilters);
+    expect(fourth?.event.everReturned).toBe(second?.event.everReturned);
+    const last = await Promise.all(convs.map(({ kernel }) => kernel.data<'float32'>()));
+    expect(last).toEqual(kernels);
+  },
+);
+
+test('taylor: an epoch without pruning gives each filter the mean of (Σ w · ∂L/∂w)² over its steps', async () => {
+  const settings = tinySettings({ epochs: 1, rate: 0.4, criterion: 'taylor', batchSize: 32 });
+  const state = makeState({ settings });
+  const conv = convLayers(state.model)[0] as ReturnType<typeof convLayers>[number];
+  const before = await toHost(conv.kernel);
+  // One step without weight decay and momentum's past moves each weight by −lr · (1 + μ) · g.
+  const plain = { ...settings, weightDecay: 0, clipRatio: null, rate: 0 };
+  const probe = makeState({ settings: plain });
+  const probed = convLayers(probe.model)[0] as typeof conv;
+  let after = before;
+  for await (const item of trainLoop(probe)) if ('type' in item) after = await toHost(probed.kernel);
+  const sums = new Float64Array(conv.filters);
+  before.values.forEach((weight, at) => {
+    sums[at % conv.filters] =
+      (sums[at % conv.filters] as number) + weight * ((after.values[at] as number) - weight);
   });
-  expect(counts).toHaveLength(3);
-  expect(counts[1]).toBe(counts[0]);
-  expect(counts[2]).toBe(counts[0]);
+  const changes = sums.map((sum) => sum * sum);
+  const { zeroed } = (await lastOf(state)) as EpochDone;
+  expect(zeroed[conv.name]).toEqual(weakest(changes, 6));
 });
+
+async function lastOf(state: LoopState): Promise<EpochDone | undefined> {
+  let last: EpochDone | undefined;
+  await runLoop(state, (done) => {
+    last = done;
+  });
+  return last;
+}
+
+test.each([{ criterion: 'taylor' }, { harden: 0.5, batchNorm: 'masked' }, { coupling: 'grouped' }] as const)(
+  'no tensors are left behind by an epoch with %o',
+  async (changes) => {
+    const counts: number[] = [];
+    await runLoop(makeState({ settings: tinySettings({ epochs: 4, ...changes }) }), () => {
+      counts.push(tf.memory().numTensors);
+    });
+    expect(counts).toHaveLength(4);
+    expect(new Set(counts).size).toBe(1);
+  },
+);
 
 test('a loss that is no number stops the run with its cause', async () => {
   const failure = await failureOf(() =>

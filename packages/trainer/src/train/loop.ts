@@ -12,8 +12,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { trainableVariables } from '../bridge/modelWeights.ts';
 import { type Batch, trainBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { convLayers } from '../prune/convLayers.ts';
-import { pruneDuring, type ZeroedFilters } from '../prune/pruneDuring.ts';
+import { holdZeros, type ZeroHold } from '../prune/holdZeros.ts';
+import { type PrunePlan, planPruning } from '../prune/planPruning.ts';
+import { countFilters, pruneDuring, type ZeroedFilters } from '../prune/pruneDuring.ts';
+import { softEpochs } from '../prune/softEpochs.ts';
+import { type TaylorScores, taylorScores } from '../prune/taylorScores.ts';
 import { breathe } from './breathe.ts';
 import { clipFilters } from './clipFilters.ts';
 import { startClock } from './clock.ts';
@@ -32,15 +35,18 @@ export interface LoopState {
   readonly epochsDone: number;
   /** What the last prune zeroed. */
   readonly zeroed: ZeroedFilters;
+  /** Filters that have come back at least once. */
+  readonly returned: ZeroedFilters;
   /** Forked for each epoch, never advanced: an epoch's numbers do not depend on where a run was interrupted. */
   readonly rng: Rng;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One epoch done: its event, and what its prune zeroed. */
+/** One epoch done: its event, what its prune zeroed, and what has ever come back. */
 export interface EpochDone {
   readonly event: EpochEvent;
   readonly zeroed: ZeroedFilters;
+  readonly returned: ZeroedFilters;
 }
 
 /**
@@ -51,19 +57,22 @@ export async function* trainLoop(state: LoopState): AsyncGenerator<StepEvent | E
   const { model, dataset, settings, signal } = state;
   const { epochs } = settings;
   const evalOptions = { limit: settings.evalLimit ?? undefined, signal };
-  const convs = convLayers(model);
-  let zeroed = state.zeroed;
+  const plan = await planPruning(model, settings);
+  let { zeroed, returned } = state;
   for (let epoch = state.epochsDone + 1; epoch <= epochs; epoch++) {
     const clock = startClock();
     const learningRate = learningRateAt(settings, epoch - 1);
-    const trained = yield* trainEpoch(state, epoch, learningRate);
+    const trained = yield* trainEpoch({ ...state, zeroed }, plan, epoch, learningRate);
     const trainedMs = clock();
     const before = await evaluate(model, dataset, dataset.test, evalOptions);
-    const prune = await pruneDuring(convs, settings, epoch, zeroed);
-    // Nothing zeroed is nothing changed.
-    const after =
-      prune.zeroFilters === 0 ? before : await evaluate(model, dataset, dataset.test, evalOptions);
+    const rng = state.rng.fork(`prune ${epoch}`);
+    const { saliency } = trained;
+    const prune = await pruneDuring(plan, settings, { epoch, before: zeroed, saliency, rng });
+    // Nothing zeroed is nothing changed, nor is what was held at zero.
+    const unchanged = prune.zeroFilters === 0 || epoch > softEpochs(settings);
+    const after = unchanged ? before : await evaluate(model, dataset, dataset.test, evalOptions);
     zeroed = prune.zeroed;
+    returned = together(returned, prune.returned);
     yield {
       event: {
         type: 'epoch',
@@ -78,25 +87,65 @@ export async function* trainLoop(state: LoopState): AsyncGenerator<StepEvent | E
         rate: prune.rate,
         zeroFilters: prune.zeroFilters,
         totalFilters: prune.totalFilters,
-        returnedFilters: prune.returnedFilters,
+        returnedFilters: countFilters(prune.returned),
+        everReturned: countFilters(returned),
         imagesPerSecond: perSecond(dataset.train.count, trainedMs),
         seconds: clock() / 1000,
       },
       zeroed,
+      returned,
     };
   }
+}
+
+/** The filters of both, ascending. */
+function together(a: ZeroedFilters, b: ZeroedFilters): ZeroedFilters {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  const union = (name: string): number[] => [...new Set([...(a[name] ?? []), ...(b[name] ?? [])])];
+  return Object.fromEntries([...names].map((name) => [name, union(name).sort((x, y) => x - y)]));
 }
 
 interface TrainedEpoch {
   readonly loss: number;
   readonly accuracy: number;
+  readonly saliency: ReadonlyMap<string, Float64Array> | undefined;
+}
+
+/** What watches or changes an epoch's gradients. */
+interface GradientHooks {
+  /** Where the criterion wants gradients. */
+  readonly taylor: TaylorScores | undefined;
+  /** In hard epochs. */
+  readonly hold: ZeroHold | undefined;
 }
 
 async function* trainEpoch(
   state: LoopState,
+  plan: PrunePlan,
   epoch: number,
   learningRate: number,
 ): AsyncGenerator<StepEvent, TrainedEpoch> {
+  const { settings, zeroed, optimizer } = state;
+  const isHard = epoch > softEpochs(settings);
+  const hooks: GradientHooks = {
+    taylor: settings.criterion === 'taylor' && !isHard ? taylorScores(plan.layers) : undefined,
+    hold: isHard ? await holdZeros(plan, zeroed, optimizer, settings.batchNorm) : undefined,
+  };
+  try {
+    const sums = yield* trainSteps(state, hooks, epoch, learningRate);
+    return { ...sums, saliency: await hooks.taylor?.read() };
+  } finally {
+    hooks.taylor?.dispose();
+    hooks.hold?.dispose();
+  }
+}
+
+async function* trainSteps(
+  state: LoopState,
+  hooks: GradientHooks,
+  epoch: number,
+  learningRate: number,
+): AsyncGenerator<StepEvent, Pick<TrainedEpoch, 'loss' | 'accuracy'>> {
   const { dataset, settings } = state;
   const { count } = dataset.train;
   const steps = Math.ceil(count / settings.batchSize);
@@ -109,7 +158,7 @@ async function* trainEpoch(
   });
   for (const batch of batches) {
     step++;
-    const result = await trainStep(state, batch, learningRate);
+    const result = await trainStep(state, hooks, batch, learningRate);
     if (!Number.isFinite(result.loss)) {
       throw new AsfpError({
         code: 'loss-not-finite',
@@ -132,6 +181,7 @@ async function* trainEpoch(
 /** One step of gradient descent; gives the batch's mean loss before the step, and its right answers. */
 async function trainStep(
   { model, optimizer, dataset, settings }: LoopState,
+  { taylor, hold }: GradientHooks,
   batch: Batch,
   learningRate: number,
 ): Promise<{ readonly loss: number; readonly right: number }> {
@@ -148,8 +198,10 @@ async function trainStep(
       },
       variables.map(({ variable }) => variable),
     );
+    taylor?.add(grads);
     const { clipRatio } = settings;
-    optimizer.step(clipRatio === null ? grads : clipFilters(grads, variables, clipRatio), learningRate);
+    const clipped = clipRatio === null ? grads : clipFilters(grads, variables, clipRatio);
+    optimizer.step(hold?.mask(clipped) ?? clipped, learningRate);
     assertInternal(output, 'the gradient was taken without a forward pass');
     return output;
   });

@@ -1,5 +1,12 @@
 // Knows every choice of a training run: what users may set, and what stands where they do not.
-import { AsfpError, checkRate, type RunSettings } from '@asfp/core';
+import {
+  AsfpError,
+  checkRate,
+  checkSchedule,
+  criterionNames,
+  type RunSettings,
+  scheduleNames,
+} from '@asfp/core';
 import { type Augmentation, augmentations } from '../data/augment.ts';
 import type { DatasetName } from '../data/dataset.ts';
 import { checkModelName } from '../models/models.ts';
@@ -16,7 +23,14 @@ export interface TrainOptions {
   readonly epochs?: number | undefined;
   readonly rate?: number | undefined;
   readonly schedule?: RunSettings['schedule'] | undefined;
+  readonly startRate?: number | undefined;
+  readonly bend?: number | undefined;
   readonly criterion?: RunSettings['criterion'] | undefined;
+  readonly coupling?: RunSettings['coupling'] | undefined;
+  readonly harden?: number | undefined;
+  readonly batchNorm?: RunSettings['batchNorm'] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly layerRates?: Readonly<Record<string, number>> | undefined;
   readonly settle?: RunSettings['settle'] | undefined;
   readonly batchSize?: number | undefined;
   readonly learningRate?: number | undefined;
@@ -36,11 +50,11 @@ export interface Resolved {
   readonly backend: string;
 }
 
-/** The schedules by name. */
-export const scheduleNames = ['asymptotic', 'constant'] as const;
+/** Whether convolutions are pruned on their own, or with those that share a residual stream. */
+export const couplingNames = ['independent', 'grouped'] as const;
 
-/** The criteria by name. */
-export const criterionNames = ['l2'] as const;
+/** What a prune does with batch norm. */
+export const batchNormKinds = ['left', 'masked'] as const;
 
 type Defaults = Pick<
   RunSettings,
@@ -97,7 +111,7 @@ const longRun = 60;
 
 /**
  * Every choice of a run. Milestones are the paper's, scaled to the epochs; ResNet-110 starts with one slow epoch, as in the
- * paper. Throws AsfpError: `rate-range`, `model-unknown`, `preset-unknown`, `option-range`, `option-unknown`.
+ * paper. Throws AsfpError: `rate-range`, `schedule-range`, `model-unknown`, `preset-unknown`, `option-range`, `option-unknown`.
  */
 export function resolveSettings(options: TrainOptions, resolved: Resolved): RunSettings {
   const preset = presetOf(options);
@@ -107,15 +121,30 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
   const model = checkModelName(pick('model'));
   const rate = options.rate ?? 0.4;
   checkRate(rate, '--rate');
+  const layerRates = options.layerRates ?? {};
+  for (const [name, own] of Object.entries(layerRates)) checkRate(own, `--layer-rates, ${name}`);
+  const schedule = {
+    rate,
+    schedule: oneOf('--schedule', pick('schedule'), scheduleNames),
+    startRate: options.startRate ?? 0,
+    bend: options.bend ?? 1 / 8,
+  };
+  checkSchedule(schedule);
   return {
     format: 'asfp.run-settings/1',
     dataset: resolved.dataset,
     data: resolved.data,
     model,
+    from: null,
     epochs,
-    rate,
-    schedule: oneOf('--schedule', pick('schedule'), scheduleNames),
+    targetMacs: null,
+    ...schedule,
     criterion: oneOf('--criterion', options.criterion ?? 'l2', criterionNames),
+    coupling: oneOf('--coupling', options.coupling ?? 'independent', couplingNames),
+    harden: shareOf('--harden', options.harden ?? 0),
+    batchNorm: oneOf('--batch-norm', options.batchNorm ?? 'left', batchNormKinds),
+    exclude: options.exclude ?? [],
+    layerRates,
     settle: oneOf('--settle', options.settle ?? 'fold', settleKinds),
     batchSize: wholeAbove0('--batch-size', pick('batchSize')),
     learningRate: positive('--learning-rate', pick('learningRate')),
@@ -177,6 +206,11 @@ function limitOf(where: string, value: number | null): number | null {
 
 function clipOf(value: number | null): number | null {
   return value === null || value === 0 ? null : positive('--clip-ratio', value);
+}
+
+function shareOf(where: string, value: number): number {
+  if (value >= 0 && value < 1) return value;
+  throw outOfRange(where, 'a share in [0, 1)', value);
 }
 
 function seedOf(value: number): number {

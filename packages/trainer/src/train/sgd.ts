@@ -2,11 +2,14 @@
 import { assertInternal, type HostTensor } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type NamedVariable, readVariables, writeVariables } from '../bridge/modelWeights.ts';
+import { maskFilters } from '../prune/maskFilters.ts';
 
 /** The optimizer of one model; its momentum lives until `dispose`. */
 export interface Sgd {
   /** One step, for every variable: g ← g + λ·w, v ← μ·v + g, w ← w − lr·(g + μ·v). Gradients by the variables' tfjs names. */
   step(gradients: tf.NamedTensorMap, learningRate: number): void;
+  /** Sets the momentum of some filters (positions of the last axis) of a variable to zero. */
+  still(variable: tf.Variable, filters: readonly number[]): Promise<void>;
   /** The momentum of each variable, by the variable's name in files. */
   slots(): Promise<Map<string, HostTensor>>;
   /** Puts saved momentum back. */
@@ -37,6 +40,11 @@ export function createSgd(
           variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
         });
       });
+    },
+    still: async (variable, filters) => {
+      const slot = slots[variables.findIndex((candidate) => candidate.variable === variable)];
+      assertInternal(slot, `no momentum for ${variable.name}`);
+      await maskFilters(slot.variable, filters);
     },
     slots: () => readVariables(slots),
     restore: (saved) => writeVariables(slots, saved),
