@@ -36,10 +36,10 @@ export function batchNormTraining(
   let moments: { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D } | undefined;
   const normalize = tf.customGrad((...args: unknown[]) => {
     const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-    const [value, mean, variance] = form.forward(x, gamma, beta, attrs);
+    const [value, mean, variance, ...kept] = form.forward(x, gamma, beta, attrs);
     // Kept, because the scope of the operation ends before its caller can take them.
     moments = { mean: tf.keep(mean), variance: tf.keep(variance) };
-    save([x, gamma, beta, mean, variance]);
+    save([x, gamma, beta, mean, variance, ...kept]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
       form.backward(dy, saved as Saved, attrs);
     return { value, gradFunc };
@@ -48,16 +48,23 @@ export function batchNormTraining(
   return { y, mean: handOver(moments?.mean), variance: handOver(moments?.variance) };
 }
 
-type Saved = [x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, mean: tf.Tensor1D, variance: tf.Tensor1D];
+type Saved = [
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+  ...kept: tf.Tensor[],
+];
 
-/** Forward gives y, mean and variance; backward the gradients of x, gamma and beta. */
+/** Forward gives y, mean, variance and what else backward wants kept; backward the gradients of x, gamma and beta. */
 interface NormForm {
   forward(
     x: tf.Tensor,
     gamma: tf.Tensor1D,
     beta: tf.Tensor1D,
     attrs: NormAttrs,
-  ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
+  ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D, ...tf.Tensor[]];
   backward(dy: tf.Tensor, saved: Saved, attrs: NormAttrs): tf.Tensor[];
 }
 
@@ -68,13 +75,18 @@ const oneKernel: NormForm = {
       tf.Tensor,
       tf.Tensor1D,
       tf.Tensor1D,
+      ...tf.Tensor[],
     ];
   },
-  backward(dy, [x, gamma, beta, mean, variance], attrs) {
-    const inputs = { dy, x, gamma, beta, mean, variance };
+  backward(dy, [x, gamma, beta, mean, variance, ...kept], attrs) {
+    const inputs = { dy, x, gamma, beta, mean, variance, ...namedKept(kept) };
     return tf.engine().runKernel(ownKernels.normTrainingGrad, inputs, { ...attrs }) as unknown as tf.Tensor[];
   },
 };
+
+function namedKept(kept: readonly tf.Tensor[]): tf.NamedTensorMap {
+  return Object.fromEntries(kept.map((tensor, i) => [`kept${i}`, tensor]));
+}
 
 /** The same of tfjs's operations, for backends without a kernel of ours. */
 const composed: NormForm = {

@@ -24,9 +24,8 @@ export async function openBackend(
   tf.env().set('PROD', true);
   switch (name) {
     case 'node-gpu':
-      return openNativeBackend(name, '@tensorflow/tfjs-node-gpu');
     case 'node':
-      return openNativeBackend(name, '@tensorflow/tfjs-node');
+      return openNativeBackend(name);
     case 'wasm':
       return openWasmBackend(threads);
     case 'cpu':

@@ -11,38 +11,47 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test('not installed', () => {
-  expect(findHindrance('node', 'tfjs-node', undefined, '20.20.2')).toMatchInlineSnapshot(`
+  expect(
+    findHindrance({ name: 'node', gpu: false, built: undefined, folder: undefined }),
+  ).toMatchInlineSnapshot(`
     {
-      "cure": "install the optional dependency tfjs-node, or use --backend wasm, which needs nothing",
+      "cure": "run asfp native, which downloads or builds it, or use --backend wasm, which needs nothing",
       "name": "node",
-      "reason": "tfjs-node is not installed",
+      "reason": "@tensorflow/tfjs-node is not installed",
     }
   `);
 });
 
-test('a Node that tfjs-node cannot run on', () => {
-  expect(findHindrance('node', 'tfjs-node', folder, '23.0.0')).toMatchInlineSnapshot(`
+test('no GPU', () => {
+  expect(findHindrance({ name: 'node-gpu', gpu: false, built: undefined, folder })).toMatchInlineSnapshot(`
     {
-      "cure": "run Node 20 or 22, or use --backend wasm, which needs nothing",
-      "name": "node",
-      "reason": "tfjs-node 4.22.0 calls functions that Node 23 no longer has",
+      "cure": "see docs/gpu-servers.md, or use --backend node",
+      "name": "node-gpu",
+      "reason": "this machine has no NVIDIA GPU, or no driver for it",
     }
   `);
 });
 
 test('installed, its addon not downloaded', () => {
   mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true });
-  expect(findHindrance('node-gpu', 'tfjs-node-gpu', folder, '22.1.0')).toMatchInlineSnapshot(`
+  expect(findHindrance({ name: 'node-gpu', gpu: true, built: undefined, folder })).toMatchInlineSnapshot(`
     {
-      "cure": "run npm rebuild tfjs-node-gpu --build-addon-from-source where its host can be reached, or use --backend wasm, which needs nothing",
+      "cure": "run asfp native --gpu, which downloads or builds it, or use --backend wasm, which needs nothing",
       "name": "node-gpu",
-      "reason": "the native addon of tfjs-node-gpu was neither downloaded nor built",
+      "reason": "the native addon of @tensorflow/tfjs-node-gpu was neither downloaded nor built",
     }
   `);
 });
 
-test('nothing in the way', () => {
+test('nothing in the way: its own addon, or one that was built here', () => {
   mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true });
   writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
-  expect(findHindrance('node', 'tfjs-node', folder, '20.20.2')).toBeUndefined();
+  expect(findHindrance({ name: 'node', gpu: false, built: undefined, folder })).toBeUndefined();
+  const built = {
+    format: 'asfp.native/1',
+    tfjsNode: '4.22.0',
+    tensorflow: '2.21.0',
+    source: 'pip',
+  } as const;
+  expect(findHindrance({ name: 'node', gpu: false, built, folder: undefined })).toBeUndefined();
 });

@@ -1,74 +1,113 @@
 // Knows what tfjs-node and tfjs-node-gpu need, and why they so often cannot be had.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeError } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendRefusal, OpenedBackend } from './backendNames.ts';
+import { loadBuiltAddon } from './native/loadBuiltAddon.ts';
+import {
+  type NativeName,
+  type NativeNote,
+  nativeHome,
+  nativeLibraries,
+  readNativeNote,
+} from './native/nativeHome.ts';
+import { restoreUtil } from './native/restoreUtil.ts';
 import { processorName } from './processorName.ts';
+import type { TensorflowBackend } from './tensorflow/tensorflowBackend.ts';
 
-type NativeName = 'node' | 'node-gpu';
-type Library = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';
-
-/** The first Node whose `util` lacks functions that tfjs-node 4.22.0 calls. */
-const FIRST_NODE_WITHOUT = 23;
+const GPU_CURE = 'see docs/gpu-servers.md, or use --backend node';
 const USE_WASM = 'use --backend wasm, which needs nothing';
 
 /** Loads a native backend; every hindrance is a refusal, found before the import where it can be. */
 export async function openNativeBackend(
   name: NativeName,
-  library: Library,
+  { home = nativeHome(name) }: { readonly home?: string } = {},
 ): Promise<OpenedBackend | BackendRefusal> {
-  const folder = folderOf(library);
-  const hindrance = findHindrance(name, library, folder, process.versions.node);
-  if (folder === undefined || hindrance !== undefined) return hindrance as BackendRefusal;
+  const library = nativeLibraries[name];
+  const built = readNativeNote(home);
+  // A process holds one native library: one with a GPU that is not there serves the processor as well.
+  const present = 'tensorflow' in tf.engine().registryFactory;
+  const hindrance = present
+    ? undefined
+    : findHindrance({ name, gpu: hasGpu(), built, folder: folderOf(library) });
+  if (hindrance !== undefined) return hindrance;
   // TensorFlow's own log stays at errors unless the user wants more.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // Otherwise it takes all memory of the card at once.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  const require = createRequire(import.meta.url);
+  restoreUtil(require('node:util') as object);
   try {
-    await (name === 'node' ? import('@tensorflow/tfjs-node') : import('@tensorflow/tfjs-node-gpu'));
+    if (present) await tf.ready();
+    else if (built) loadBuiltAddon(home, library);
+    else await (name === 'node' ? import('@tensorflow/tfjs-node') : import('@tensorflow/tfjs-node-gpu'));
     if (!(await tf.setBackend('tensorflow'))) {
       return { name, reason: `${library} did not start`, cure: USE_WASM };
     }
   } catch (error) {
     const [reason = ''] = describeError(error).split('\n');
-    return { name, reason: `${library} did not load: ${reason.trim()}`, cure: USE_WASM };
+    const cure = built ? `build it anew with ${commandOf(name)}, or ${USE_WASM}` : USE_WASM;
+    return { name, reason: `${library} did not load: ${reason.trim()}`, cure };
+  }
+  const { binding } = tf.backend() as unknown as TensorflowBackend;
+  const onGpu = name === 'node-gpu';
+  if (onGpu && !binding.isUsingGpuDevice()) {
+    tf.removeBackend('tensorflow');
+    return {
+      name,
+      reason: 'TensorFlow finds no CUDA GPU',
+      cure: `see docs/gpu-servers.md, or use --backend node`,
+    };
   }
   return {
     name,
     tfjsName: 'tensorflow',
-    version: `${versionIn(folder)} (TensorFlow ${nativeVersion()})`,
-    device: name === 'node-gpu' ? 'CUDA GPU' : `${processorName()}, ${availableParallelism()} threads`,
+    version: `${tf.version_core} (TensorFlow ${binding.TF_Version ?? 'of unknown version'})`,
+    device: onGpu ? 'CUDA GPU' : `${processorName()}, ${availableParallelism()} threads`,
   };
 }
 
+/** What is known of a native library before it is loaded. */
+export interface NativeFacts {
+  readonly name: NativeName;
+  /** Whether the machine has an NVIDIA GPU. */
+  readonly gpu: boolean;
+  /** The addon that was built here, if one was. */
+  readonly built: NativeNote | undefined;
+  /** Where the library is installed, if it is. */
+  readonly folder: string | undefined;
+}
+
 /**
- * What keeps a native library from loading, as far as files and versions tell; `folder` is where it is installed. The import
- * itself would take a second to find out, and leave half of the library behind.
+ * What keeps a native library from loading, as far as files tell; the import itself would take a second to find out, and leave
+ * half of the library behind.
  */
-export function findHindrance(
-  name: NativeName,
-  library: string,
-  folder: string | undefined,
-  nodeVersion: string,
-): BackendRefusal | undefined {
-  if (folder === undefined) {
-    const cure = `install the optional dependency ${library}, or ${USE_WASM}`;
-    return { name, reason: `${library} is not installed`, cure };
+export function findHindrance({ name, gpu, built, folder }: NativeFacts): BackendRefusal | undefined {
+  const library = nativeLibraries[name];
+  if (name === 'node-gpu' && !gpu) {
+    return { name, reason: 'this machine has no NVIDIA GPU, or no driver for it', cure: GPU_CURE };
   }
-  const major = Number.parseInt(nodeVersion, 10);
-  if (major >= FIRST_NODE_WITHOUT) {
-    const reason = `${library} 4.22.0 calls functions that Node ${major} no longer has`;
-    return { name, reason, cure: `run Node 20 or 22, or ${USE_WASM}` };
-  }
+  if (built !== undefined) return undefined;
+  const cure = `run ${commandOf(name)}, which downloads or builds it, or ${USE_WASM}`;
+  if (folder === undefined) return { name, reason: `${library} is not installed`, cure };
   if (!hasAddon(join(folder, 'lib'))) {
-    return {
-      name,
-      reason: `the native addon of ${library} was neither downloaded nor built`,
-      cure: `run npm rebuild ${library} --build-addon-from-source where its host can be reached, or ${USE_WASM}`,
-    };
+    return { name, reason: `the native addon of ${library} was neither downloaded nor built`, cure };
   }
   return undefined;
+}
+
+/** Whether an NVIDIA driver shows a card, under Linux or its subsystem in Windows. */
+function hasGpu(): boolean {
+  return ['/dev/nvidia0', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
+}
+
+/** Whether the library is installed with an addon of its own. */
+export function installedAddon(name: NativeName): boolean {
+  const folder = folderOf(nativeLibraries[name]);
+  return folder !== undefined && hasAddon(join(folder, 'lib'));
 }
 
 function hasAddon(lib: string): boolean {
@@ -85,12 +124,6 @@ function folderOf(library: string): string | undefined {
   }
 }
 
-function versionIn(folder: string): string {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown };
-  return String(manifest.version);
-}
-
-function nativeVersion(): string {
-  const { binding } = tf.backend() as unknown as { binding?: { TF_Version?: string } };
-  return binding?.TF_Version ?? 'of unknown version';
+function commandOf(name: NativeName): string {
+  return name === 'node' ? 'asfp native' : 'asfp native --gpu';
 }

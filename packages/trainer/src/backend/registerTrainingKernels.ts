@@ -1,8 +1,10 @@
-// Knows which kernels tfjs's wasm backend lacks for training, or has too slow, and registers ours in their place.
+// Knows which kernels tfjs's backends lack for training, or have too slow, and registers ours in their place.
 import * as tf from '@tensorflow/tfjs-core';
 // Loading tfjs-layers is what registers tfjs-core's gradients; some of them are replaced here.
 import '@tensorflow/tfjs-layers';
 import { ownKernels } from './ownKernels.ts';
+import * as tensorflow from './tensorflow/normKernels.ts';
+import { reluGrad as tensorflowReluGrad } from './tensorflow/reluGradKernel.ts';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './wasm/convKernels.ts';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwiseKernels.ts';
 import { addSameShape, relu, relu6, reluGrad } from './wasm/elementwiseKernels.ts';
@@ -14,8 +16,8 @@ import { averagePoolGrad, maxPoolGrad } from './wasm/poolKernels.ts';
 type AnyKernel = (call: never) => unknown;
 
 /**
- * Registers the kernels and gradients that training needs on the wasm backend, whether it is loaded yet or not; other
- * backends stay as they are. A second call changes nothing.
+ * Registers the kernels and gradients that training needs on the wasm and tensorflow backends, whether they are loaded yet
+ * or not; other backends stay as they are. A second call changes nothing.
  */
 export function registerTrainingKernels(): void {
   if (tf.getKernel(ownKernels.normTraining, 'wasm')) return;
@@ -41,6 +43,9 @@ export function registerTrainingKernels(): void {
   replace(ownKernels.reluGrad, reluGrad);
   replace(ownKernels.normTraining, normTraining);
   replace(ownKernels.normTrainingGrad, normTrainingGrad);
+  register(ownKernels.reluGrad, 'tensorflow', tensorflowReluGrad);
+  register(ownKernels.normTraining, 'tensorflow', tensorflow.normTraining);
+  register(ownKernels.normTrainingGrad, 'tensorflow', tensorflow.normTrainingGrad);
   registerReluGradient('Relu', Number.POSITIVE_INFINITY);
   registerReluGradient('Relu6', 6);
 }
@@ -59,6 +64,10 @@ function replace(kernelName: string, ours: AnyKernel, serves: (call: Call) => bo
     : call;
   if (theirs) tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({ ...theirs, kernelName, backendName: 'wasm', kernelFunc });
+}
+
+function register(kernelName: string, backendName: string, kernel: AnyKernel): void {
+  tf.registerKernel({ kernelName, backendName, kernelFunc: kernel as unknown as tf.KernelFunc });
 }
 
 /** FusedConv2D is also what a convolution without bias and activation becomes. */
@@ -82,7 +91,7 @@ function addsSameShape({ inputs: { a, b } }: Call): boolean {
   return a?.dtype === 'float32' && b?.dtype === 'float32' && tf.util.arraysEqual(a.shape, b.shape);
 }
 
-/** Gives ReLU its gradient in one kernel on wasm; elsewhere the gradient that tfjs-core registered stays. */
+/** Gives ReLU its gradient in one kernel where the backend has that; elsewhere the gradient that tfjs-core registered stays. */
 function registerReluGradient(kernelName: 'Relu' | 'Relu6', top: number): void {
   const general = tf.getGradient(kernelName);
   tf.registerGradient({
@@ -90,7 +99,7 @@ function registerReluGradient(kernelName: 'Relu' | 'Relu6', top: number): void {
     kernelName,
     gradFunc: (dy, saved, attrs) => {
       const [x] = saved;
-      if (tf.getBackend() !== 'wasm' || x === undefined || Array.isArray(dy)) {
+      if (!tf.getKernel(ownKernels.reluGrad, tf.getBackend()) || x === undefined || Array.isArray(dy)) {
         return general.gradFunc(dy, saved, attrs);
       }
       return { x: () => tf.engine().runKernel(ownKernels.reluGrad, { dy, x }, { top }) as tf.Tensor };

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { chooseBackend } from './chooseBackend.ts';
 import { registerTrainingKernels } from './registerTrainingKernels.ts';
 import { largestError, noise, noiseValues, onBothBackends } from './testing/onBothBackends.ts';
+import { tensorflowPlayers } from './testing/onTensorflow.ts';
 import { useFusedBatchNorm } from './useFusedBatchNorm.ts';
 
 const apply = (layer: tfl.layers.Layer, x: tfl.SymbolicTensor | tfl.SymbolicTensor[]): tfl.SymbolicTensor =>
@@ -73,17 +74,19 @@ function variablesOf(model: tfl.LayersModel): tf.Variable[] {
   return model.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
 }
 
+/** The loss of one step, and the gradient of every variable. */
+function lossAndGradients(): tf.Tensor[] {
+  const model = build();
+  useFusedBatchNorm(model);
+  const variables = variablesOf(model);
+  const { value, grads } = tf.variableGrads(() => loss(model), variables);
+  const kept = [value, ...variables.map(({ name }) => tf.clone(grads[name] as tf.Tensor))];
+  model.dispose();
+  return kept;
+}
+
 test('the loss and every gradient of a residual net agree with the cpu backend', async () => {
-  const { wasm, cpu, ran } = await onBothBackends(() => {
-    const model = build();
-    useFusedBatchNorm(model);
-    const variables = variablesOf(model);
-    const { value, grads } = tf.variableGrads(() => loss(model), variables);
-    const results = [value, ...variables.map(({ name }) => grads[name] as tf.Tensor)];
-    const kept = results.map((tensor) => tf.clone(tensor));
-    model.dispose();
-    return kept;
-  });
+  const { wasm, cpu, ran } = await onBothBackends(lossAndGradients);
   expect(new Set(ran)).toEqual(
     new Set([
       ...['winogradConv', 'winogradFilterSums', 'unrolledConv', 'unrolledFilterSums', 'unrolledInputGrad'],
@@ -93,6 +96,17 @@ test('the loss and every gradient of a residual net agree with the cpu backend',
   );
   for (const [i, values] of cpu.entries()) {
     expect(largestError(wasm[i] as Float32Array, values)).toBeLessThan(1e-4);
+  }
+});
+
+test.each(tensorflowPlayers())('the same on $name', async (player) => {
+  const { cpu } = await onBothBackends(lossAndGradients);
+  const { values, ran } = await player.run(lossAndGradients);
+  const count = (name: string): number => ran.filter((each) => each === name).length;
+  // Three of the ReLUs are taken in by the normalisation before them.
+  expect([count('FusedBatchNormV3'), count('FusedBatchNormGradV3'), count('ReluGrad')]).toEqual([5, 5, 6]);
+  for (const [i, expected] of cpu.entries()) {
+    expect(largestError(values[i] as Float32Array, expected)).toBeLessThan(1e-4);
   }
 });
 

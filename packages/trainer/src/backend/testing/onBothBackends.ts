@@ -16,7 +16,7 @@ export interface BothResults {
 /** Makes the computation on both backends; its tensors must be made inside, from the same numbers. */
 export async function onBothBackends(compute: () => readonly tf.Tensor[]): Promise<BothResults> {
   await chooseBackend('cpu');
-  const cpu = read(compute);
+  const cpu = readResults(compute);
   await chooseBackend('wasm', { threads: 2 });
   registerTrainingKernels();
   const ran: SharedKernel[] = [];
@@ -27,7 +27,7 @@ export async function onBothBackends(compute: () => readonly tf.Tensor[]): Promi
     run(name, ...rest);
   };
   try {
-    return { cpu, wasm: read(compute), ran };
+    return { cpu, wasm: readResults(compute), ran };
   } finally {
     kernels.run = run;
   }
@@ -71,7 +71,8 @@ export function noiseValues(size: number, seed: number): Float32Array {
   return values;
 }
 
-function read(compute: () => readonly tf.Tensor[]): Float32Array[] {
+/** The numbers that a computation gives on the current backend; throws where it leaves a tensor behind. */
+export function readResults(compute: () => readonly tf.Tensor[]): Float32Array[] {
   const before = tf.memory().numTensors;
   const values = tf.tidy(() => compute().map((tensor) => tensor.dataSync<'float32'>().slice()) as never);
   const left = tf.memory().numTensors - before;
