@@ -5,6 +5,10 @@ import { expect, test } from 'vitest';
 import { openCpu, relativeError, runOnTfjs } from '../differential/tfjsRun.ts';
 import { checkCompaction } from './checkCompaction.ts';
 
+/** An op that is not understood between x and `o`. */
+const reversed = `a = const int32[1] values=[3]
+o = opaque(x, a) attr={"T":{"type":"DT_FLOAT"},"Tidx":{"type":"DT_INT32"}} kind="ReverseV2"`;
+
 const cases: Readonly<Record<string, string>> = {
   'a dead layer read channels that nobody else needed': `k = const float32[3,2] values=[1,0.5,-1,0.25,2,0]
 f = matMul(m, k)
@@ -78,6 +82,21 @@ y = conv2d(x, k) activation="tanh" pad="same" strides=[1,1]`,
   'leaky relu stands alone behind a depthwise convolution, where tfjs forgets its slope': `k = const float32[1,1,3,1] seed=1
 c = depthwiseConv2d(x, k) pad="same" strides=[1,1]
 y = unary(c) alpha=0.25 fn="leakyRelu"`,
+  'a depthwise convolution behind an op that is not understood has its bias in the file': `${reversed}
+k = const float32[2,2,3,2] seed=1
+y = depthwiseConv2d(o, k) activation="relu" pad="same" strides=[1,1]`,
+  'a selecting convolution behind an op that is not understood stays one, for nobody knows its shape': `${reversed}
+k = const float32[1,1,3,4] values=[1,0,0,0,0,1,0,0,0,0,0,1]
+y = conv2d(o, k) pad="valid" strides=[1,1]`,
+  'a squeeze behind an op that is not understood is read by its axes': `${reversed}
+n = mean(o) axes=[1,2] keepDims=true
+s = squeeze(n) axes=[1,2]
+k = const float32[3,2] seed=1
+y = matMul(s, k)`,
+  'channels that only a run knows fit into a convolution': `${reversed}
+r = resize(o) alignCorners=false halfPixelCenters=false method="nearest" size=[8,6]
+k = const float32[1,1,3,2] seed=1
+y = conv2d(r, k) pad="same" strides=[1,1]`,
 };
 
 function graphOf(body: string): Graph {

@@ -52,6 +52,15 @@ export function binaryError(fn: BinaryFn, a: number, b: number, errorA: number, 
       return least <= 0 ? Number.POSITIVE_INFINITY : (errorA + Math.abs(a / b) * errorB) / least;
     }
     case 'pow':
-      return errorA === 0 && errorB === 0 ? 0 : Number.POSITIVE_INFINITY;
+      return powError(a, b, errorA, errorB);
   }
+}
+
+/** Of a positive base aᵇ = exp(b·ln a), and b·ln a is the furthest at a corner; whole powers grow outwards. */
+function powError(a: number, b: number, errorA: number, errorB: number): number {
+  if (errorA === 0 && errorB === 0) return 0;
+  if (errorB === 0 && Number.isInteger(b) && b > 0) return (Math.abs(a) + errorA) ** b - Math.abs(a) ** b;
+  if (a - errorA <= 0) return Number.POSITIVE_INFINITY;
+  const corners = [a - errorA, a + errorA].flatMap((base) => [base ** (b - errorB), base ** (b + errorB)]);
+  return Math.max(...corners.map((corner) => Math.abs(corner - a ** b)));
 }

@@ -55,8 +55,7 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
     arity: [5, 5],
     shape: (node, [x, ...vectors]) => {
       for (const vector of vectors) {
-        const [size] = rank(node.name, vector, 1);
-        if (x?.at(-1) !== null) same(node.name, 'batch-norm values', x?.at(-1) ?? 0, size);
+        same(node.name, 'batch-norm values', rank(node.name, vector, 1)[0] ?? 0, x?.at(-1));
       }
       return x ?? [];
     },
@@ -127,9 +126,10 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
     shape: (node, [x]) => {
       const [n, h, w, c] = rank(node.name, x, 4);
       const block = node.attrs.blockSize;
-      if (c === null || c % (block * block) !== 0)
+      if (c !== null && c % (block * block) !== 0)
         throw misfit(node.name, `a multiple of ${block * block} channels`, String(c));
-      return [n, h === null ? null : h * block, w === null ? null : w * block, c / (block * block)];
+      const channels = c === null ? null : c / (block * block);
+      return [n, h === null ? null : h * block, w === null ? null : w * block, channels];
     },
   },
   mirrorPad: { arity: [1, 1], shape: padded },
@@ -182,8 +182,14 @@ export function shapeWithout(node: GraphNode, inputs: readonly (Shape | undefine
   switch (node.op) {
     case 'conv2d':
       return [null, null, null, inputs[1]?.at(-1) ?? null];
+    case 'depthwiseConv2d': {
+      const [, , channels = null, multiplier = null] = inputs[1] ?? [];
+      return [null, null, null, channels === null || multiplier === null ? null : channels * multiplier];
+    }
     case 'matMul':
       return [null, inputs[1]?.at(-1) ?? null];
+    case 'convTranspose2d':
+      return [null, ...node.attrs.size, inputs[1]?.at(-2) ?? null];
     case 'resize':
       return [null, ...node.attrs.size, null];
     case 'reshape':
@@ -272,8 +278,9 @@ function known<T extends readonly Dim[]>(where: string, shape: T): { [I in keyof
   return shape as { [I in keyof T]: number };
 }
 
+/** A size that is only known when the graph runs fits until then. */
 function same(where: string, what: string, expected: number, found: Dim | undefined): void {
-  if (expected !== found) throw misfit(where, `${expected} ${what}`, String(found));
+  if (found !== null && expected !== found) throw misfit(where, `${expected} ${what}`, String(found));
 }
 
 function misfit(where: string, expected: string, found: string): AsfpError {

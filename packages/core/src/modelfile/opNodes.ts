@@ -114,10 +114,11 @@ const rules: Readonly<Record<string, (read: Read) => GraphNode | GraphNode[]>> =
   ExpandDims: (read) => node(read, 'expandDims', read.inputs.slice(0, 1), { axis: numbers(read, 1)[0] ?? 0 }),
   Squeeze: (read) => {
     const given = read.attrs.ints('squeeze_dims', read.attrs.ints('axis', []));
+    if (given.length > 0) return node(read, 'squeeze', read.inputs, { axes: given });
     const shape = shapeOfInput(read);
-    if (given.length === 0 && shape.includes(null)) throw new NotUnderstood();
+    if (shape.includes(null)) throw new NotUnderstood();
     const ones = [...shape.keys()].filter((axis) => shape[axis] === 1);
-    return node(read, 'squeeze', read.inputs, { axes: given.length === 0 ? ones : given });
+    return node(read, 'squeeze', read.inputs, { axes: ones });
   },
   Slice: (read) =>
     node(read, 'slice', read.inputs.slice(0, 1), { begin: numbers(read, 1), size: numbers(read, 2) }),
@@ -248,7 +249,9 @@ function convolution(read: Read, op: 'conv2d' | 'depthwiseConv2d'): GraphNode[] 
   if (op === 'conv2d') {
     const kernel = read.known.constants.get(read.inputs[1] ?? '');
     const bias = inputs.length > 2 ? read.known.constants.get(inputs[2] as string) : undefined;
-    const scatter = kernel === undefined ? undefined : asScatter(settings, kernel, bias);
+    // Of a value of unknown shape nobody could say later whether it is an image.
+    const isKnownImage = kernel !== undefined && read.known.shapes.has(inputs[0] as string);
+    const scatter = isKnownImage ? asScatter(settings, kernel, bias) : undefined;
     if (scatter !== undefined) return [node(read, 'scatter', inputs.slice(0, 1), scatter)];
   }
   return withSlope(read, node(read, op, inputs, settings));

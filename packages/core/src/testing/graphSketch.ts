@@ -1,5 +1,6 @@
 // Knows a graph that is being made up: its nodes so far, their shapes, and weights of a sensible size.
 import type { Graph, GraphNode, GraphOutput, OpAttrs, OpKind } from '../graph/graph.ts';
+import { shapeAfter } from '../graph/inferShapes.ts';
 import { type Shape, shapeOf } from '../graph/ops.ts';
 import type { Rng } from '../rng.ts';
 import { float32Tensor, type HostTensor, sizeOf } from '../tensor/hostTensor.ts';
@@ -17,6 +18,7 @@ export class GraphSketch {
   readonly kernels: Sketched[] = [];
   readonly #nodes: GraphNode[] = [];
   readonly #values: Sketched[] = [];
+  readonly #inferred = new Map<string, Shape>();
 
   constructor(rng: Rng) {
     this.rng = rng;
@@ -49,6 +51,11 @@ export class GraphSketch {
     return this.chance(0.6) ? fitting.at(-1 - this.rng.int(Math.min(3, fitting.length))) : this.pick(fitting);
   }
 
+  /** Whether the graph itself says the value's shape; behind an op that is not understood only the sketch knows it. */
+  isInferred(value: Sketched): boolean {
+    return this.#inferred.has(value.name);
+  }
+
   /** Writes a node and makes its result a value; throws where its inputs do not fit. */
   node<K extends OpKind>(op: K, inputs: readonly Sketched[], attrs: OpAttrs[K]): Sketched {
     const node = {
@@ -62,9 +69,33 @@ export class GraphSketch {
       inputs.map((input) => input.shape),
     );
     this.#nodes.push(node);
+    const inferred = shapeAfter(node, this.#inferred);
+    if (inferred !== undefined) this.#inferred.set(node.name, inferred);
     const value = { name: node.name, shape };
     if (op !== 'const') this.#values.push(value);
     return value;
+  }
+
+  /** Writes a node that is not understood; its results have these shapes, which only the sketch knows. */
+  opaque(
+    kind: string,
+    inputs: readonly Sketched[],
+    attr: Readonly<Record<string, unknown>>,
+    shapes: readonly Shape[],
+  ): Sketched[] {
+    const name = `${kind}_${this.#nodes.length}`;
+    this.#nodes.push({
+      name,
+      op: 'opaque',
+      inputs: inputs.map((input) => input.name),
+      attrs: { kind, attr },
+    });
+    return shapes.map((shape, index) => {
+      const value = { name: index === 0 ? name : `${name}:${index}`, shape };
+      if (index > 0) this.#nodes.push({ name: value.name, op: 'part', inputs: [name], attrs: { index } });
+      this.#values.push(value);
+      return value;
+    });
   }
 
   /** A weight. */
@@ -76,6 +107,11 @@ export class GraphSketch {
   normal(shape: readonly number[], scale: number): Sketched {
     const values = Float32Array.from({ length: sizeOf(shape) }, () => this.rng.normal() * scale);
     return this.weight(float32Tensor(shape, values));
+  }
+
+  /** A single number. */
+  number(value: number): Sketched {
+    return this.weight(float32Tensor([], [value]));
   }
 
   /** The graph of all nodes so far. */

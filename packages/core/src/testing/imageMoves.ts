@@ -12,7 +12,8 @@ const small = (shape: Shape): boolean =>
 export const imageMoves: Readonly<Record<string, (sketch: GraphSketch) => void>> = {
   transposed: (sketch) => {
     const x = sketch.value(small);
-    if (x === undefined) return;
+    // Where nobody knows the input's shape, the arithmetic of the size that a file holds cannot be read again.
+    if (x === undefined || !sketch.isInferred(x)) return;
     const [, h, w, c] = x.shape as Image;
     const [kh, kw] = [sketch.between(1, 3), sketch.between(1, 3)];
     const [sh, sw] = [sketch.between(1, 2), sketch.between(1, 2)];

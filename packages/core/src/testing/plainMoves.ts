@@ -191,7 +191,8 @@ export const moves: Readonly<Record<string, Move>> = {
   },
   scatter: (sketch) => {
     const x = sketch.value((shape) => (shape.length === 4 || shape.length === 2) && narrow(shape));
-    if (x === undefined) return;
+    // The file spells a scatter by whether it is one of an image.
+    if (x === undefined || !sketch.isInferred(x)) return;
     const size = last(x) + sketch.between(1, 3);
     const positions = [...Array(size).keys()];
     while (positions.length > last(x)) positions.splice(sketch.rng.int(positions.length), 1);

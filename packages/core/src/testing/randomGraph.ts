@@ -2,12 +2,14 @@
 import type { Graph } from '../graph/graph.ts';
 import { validate } from '../graph/validate.ts';
 import { type Rng, rngFromSeed } from '../rng.ts';
-import { GraphSketch } from './graphSketch.ts';
+import { functionMoves } from './functionMoves.ts';
+import { GraphSketch, type Sketched } from './graphSketch.ts';
 import { imageMoves } from './imageMoves.ts';
 import { moves } from './plainMoves.ts';
+import { shuffleMoves } from './shuffleMoves.ts';
 import { weightedBlock } from './weightedMoves.ts';
 
-const everyMove = { ...moves, ...imageMoves };
+const everyMove = { ...moves, ...imageMoves, ...functionMoves, ...shuffleMoves };
 const moveNames = Object.keys(everyMove);
 
 /** A legal graph from a generator: one or two image inputs (3 to 9 pixels, batch null), one to three outputs. */
@@ -28,7 +30,10 @@ export function randomGraph(rng: Rng, name = 'random'): Graph {
   const others = sketch.values.filter((value) => read.has(value.name));
   const results = [ends.at(-1), ...ends.slice(0, -1).filter(() => sketch.chance(0.6))];
   if (others.length > 0 && sketch.chance(0.15)) results.push(sketch.pick(others));
-  const outputs = results.flatMap((value, i) => (value ? [{ name: `result${i}`, from: value.name }] : []));
+  // tfjs mixes up several results of one node where all of them are the graph's.
+  const owner = (value?: Sketched): string | undefined => value?.name.split(':')[0];
+  const single = results.filter((value, i) => results.findIndex((one) => owner(one) === owner(value)) === i);
+  const outputs = single.flatMap((value, i) => (value ? [{ name: `result${i}`, from: value.name }] : []));
   const graph = sketch.finish(name, outputs);
   validate(graph);
   return graph;
