@@ -7,6 +7,8 @@ export {
   backendNames,
 } from './backend/backendNames.ts';
 export { listBackends } from './backend/listBackends.ts';
+export { installNative, type NativeRequest, removeNative } from './backend/native/installNative.ts';
+export type { NativeNote } from './backend/native/nativeHome.ts';
 export { compareOnImages, type ImageComparison } from './bridge/compareOnImages.ts';
 export { type Augmentation, augmentations } from './data/augment.ts';
 export { type Batch, type BatchSource, evalBatches } from './data/batches.ts';
