@@ -44,6 +44,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'serve the demo page on a run folder',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
+  native: {
+    summary: 'make tfjs-node work where its own download does not',
+    load: async () => (await import('./commands/native.ts')).native,
+  },
   doctor: {
     summary: 'what of training backends and browsers can be used here, and why not',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -1,11 +1,11 @@
 // Knows what tfjs-node and tfjs-node-gpu need, and why they so often cannot be had.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describeError } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendRefusal, OpenedBackend } from './backendNames.ts';
+import { installedAddon, installedFolder } from './native/installedFolder.ts';
 import { loadBuiltAddon } from './native/loadBuiltAddon.ts';
 import {
   type NativeName,
@@ -27,12 +27,13 @@ export async function openNativeBackend(
   { home = nativeHome(name) }: { readonly home?: string } = {},
 ): Promise<OpenedBackend | BackendRefusal> {
   const library = nativeLibraries[name];
-  const built = readNativeNote(home);
+  const known = readNativeNote(home);
+  const built = known?.installed === undefined ? known : undefined;
   // A process holds one native library: one with a GPU that is not there serves the processor as well.
   const present = 'tensorflow' in tf.engine().registryFactory;
   const hindrance = present
     ? undefined
-    : findHindrance({ name, gpu: hasGpu(), built, folder: folderOf(library) });
+    : findHindrance({ name, gpu: hasGpu(), built, folder: installedFolder(library) });
   if (hindrance !== undefined) return hindrance;
   // TensorFlow's own log stays at errors unless the user wants more.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -93,7 +94,7 @@ export function findHindrance({ name, gpu, built, folder }: NativeFacts): Backen
   if (built !== undefined) return undefined;
   const cure = `run ${commandOf(name)}, which downloads or builds it, or ${USE_WASM}`;
   if (folder === undefined) return { name, reason: `${library} is not installed`, cure };
-  if (!hasAddon(join(folder, 'lib'))) {
+  if (installedAddon(folder) === undefined) {
     return { name, reason: `the native addon of ${library} was neither downloaded nor built`, cure };
   }
   return undefined;
@@ -102,26 +103,6 @@ export function findHindrance({ name, gpu, built, folder }: NativeFacts): Backen
 /** Whether an NVIDIA driver shows a card, under Linux or its subsystem in Windows. */
 function hasGpu(): boolean {
   return ['/dev/nvidia0', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
-}
-
-/** Whether the library is installed with an addon of its own. */
-export function installedAddon(name: NativeName): boolean {
-  const folder = folderOf(nativeLibraries[name]);
-  return folder !== undefined && hasAddon(join(folder, 'lib'));
-}
-
-function hasAddon(lib: string): boolean {
-  return (
-    existsSync(lib) && readdirSync(lib).some((entry) => existsSync(join(lib, entry, 'tfjs_binding.node')))
-  );
-}
-
-function folderOf(library: string): string | undefined {
-  try {
-    return dirname(createRequire(import.meta.url).resolve(`${library}/package.json`));
-  } catch {
-    return undefined;
-  }
 }
 
 function commandOf(name: NativeName): string {

@@ -25,6 +25,8 @@ export interface NativeNote {
   readonly tensorflow: string;
   /** Where that TensorFlow came from, in words for a person. */
   readonly source: string;
+  /** The installed package that has the addon, where it downloaded one itself; otherwise it lies beside the note. */
+  readonly installed?: string;
 }
 
 /** The names of files in the folder of a built addon. */

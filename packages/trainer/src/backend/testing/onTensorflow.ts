@@ -1,8 +1,8 @@
 // Knows how a computation is made with the kernels for tfjs-node: on TensorFlow where it is there, and on a stand-in everywhere.
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../chooseBackend.ts';
-import { nativeHome, readNativeNote } from '../native/nativeHome.ts';
-import { installedAddon } from '../openNativeBackend.ts';
+import { installedAddon, installedFolder } from '../native/installedFolder.ts';
+import { nativeHome, nativeLibraries, readNativeNote } from '../native/nativeHome.ts';
 import { ownKernels } from '../ownKernels.ts';
 import { registerTrainingKernels } from '../registerTrainingKernels.ts';
 import type { TensorflowBackend } from '../tensorflow/tensorflowBackend.ts';
@@ -23,7 +23,9 @@ export interface TensorflowPlayer {
 
 /** The stand-in on the cpu backend, and TensorFlow itself where its addon is installed or was built. */
 export function tensorflowPlayers(): readonly TensorflowPlayer[] {
-  const real = readNativeNote(nativeHome('node')) !== undefined || installedAddon('node');
+  const folder = installedFolder(nativeLibraries.node);
+  const installed = folder !== undefined && installedAddon(folder) !== undefined;
+  const real = installed || readNativeNote(nativeHome('node')) !== undefined;
   return [
     { name: 'a stand-in', run: onStandIn },
     ...(real ? [{ name: 'TensorFlow itself', run: onTensorflow }] : []),
