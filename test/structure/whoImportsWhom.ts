@@ -64,6 +64,8 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   { library: /^onnxruntime-node$/, rooms: [/^test\//] },
   { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
   { library: /^sharp$/, rooms: [/^packages\/trainer\/src\/data\//] },
+  // Reads TypeScript in the thread that makes batches, where it runs from source.
+  { library: /^tsx\/esm\/api$/, rooms: [/^packages\/trainer\/src\/data\//] },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },
   { library: /^playwright-core$/, rooms: [/^apps\/demo\/lab\//, /^test\//] },
   { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/] },

@@ -25,9 +25,9 @@ export function picturesFile(dataset: Dataset, images: readonly TestImage[]): Pi
 }
 
 /** One test picture as the network's input. */
-export function normalised(dataset: Dataset, position: number): Float32Array {
+export async function normalised(dataset: Dataset, position: number): Promise<Float32Array> {
   const source: BatchSource = dataset;
-  for (const batch of evalBatches(source, dataset.test, { batchSize: 1, limit: position + 1 })) {
+  for await (const batch of evalBatches(source, dataset.test, { batchSize: 1, limit: position + 1 })) {
     if (position-- === 0) return batch.images;
   }
   throw new RangeError(`no test picture ${position}`);

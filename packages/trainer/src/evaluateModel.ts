@@ -11,7 +11,7 @@ import { readModelFiles } from './record/readModelFiles.ts';
 import { type Answer, type Evaluation, evaluateAnswers } from './train/evaluate.ts';
 
 /** What is evaluated, on what. */
-export interface EvaluationRequest extends Omit<DatasetRequest, 'limit'> {
+export interface EvaluationRequest extends Omit<DatasetRequest, 'limit' | 'imageSize'> {
   /** A model.json of either tfjs format, or its folder. */
   readonly model: string;
   /** Test images at most; all without. */
@@ -28,7 +28,11 @@ export async function evaluateModel(request: EvaluationRequest): Promise<Evaluat
   const predictor = await openPredictor(files, files.file);
   try {
     // Training images are of use only where their mean and deviation must be measured.
-    const dataset = await loadDataset({ ...request, limit: files.card ? 1 : undefined });
+    const dataset = await loadDataset({
+      ...request,
+      limit: files.card ? 1 : undefined,
+      imageSize: sideOf(predictor.inputShape),
+    });
     assertFits(predictor.inputShape, dataset, files.file);
     const source: BatchSource = { ...dataset, ...files.card?.input };
     const answer: Answer = async (batch) => {
@@ -43,6 +47,11 @@ export async function evaluateModel(request: EvaluationRequest): Promise<Evaluat
   } finally {
     predictor.dispose();
   }
+}
+
+/** Height and width of a square input: what the pictures of a folder become. */
+function sideOf([, height, width]: readonly (number | null)[]): number | undefined {
+  return height === width ? (height ?? undefined) : undefined;
 }
 
 function assertFits([, ...found]: readonly (number | null)[], dataset: Dataset, path: string): void {

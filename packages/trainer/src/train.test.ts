@@ -28,15 +28,20 @@ async function tinyOptions(): Promise<TrainOptions> {
 /** Runs to the end; aborts at a step of an epoch where one is given. */
 async function runAll(
   options: TrainOptions,
-  control: Omit<RunControl, 'signal'>,
+  control: Omit<RunControl, 'signal' | 'onEvent'>,
   abortAt?: { epoch: number; step: number },
 ): Promise<RunEvent[]> {
   const controller = new AbortController();
   const events: RunEvent[] = [];
-  for await (const event of train(options, { ...control, signal: controller.signal })) {
-    if (event.type !== 'step') events.push(event);
-    else if (event.epoch === abortAt?.epoch && event.step === abortAt.step) controller.abort();
-  }
+  const end = await train(options, {
+    ...control,
+    signal: controller.signal,
+    onEvent: (event) => {
+      if (event.type !== 'step') events.push(event);
+      else if (event.epoch === abortAt?.epoch && event.step === abortAt.step) controller.abort();
+    },
+  });
+  expect(end).toBe(events.at(-1));
   return events;
 }
 

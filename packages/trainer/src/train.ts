@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import {
   AsfpError,
+  assertInternal,
   type EndEvent,
   type EpochEvent,
   type RunEvent,
@@ -15,6 +16,8 @@ import { chooseBackend } from './backend/chooseBackend.ts';
 import { registerTrainingKernels } from './backend/registerTrainingKernels.ts';
 import { useFusedBatchNorm } from './backend/useFusedBatchNorm.ts';
 import { modelVariables, readVariables, trainableVariables, writeVariables } from './bridge/modelWeights.ts';
+import type { BatchSource } from './data/batches.ts';
+import { openBatchWorkers, usefulWorkers } from './data/batchWorkers.ts';
 import type { Dataset, DatasetName } from './data/dataset.ts';
 import { loadDataset } from './data/loadDataset.ts';
 import { modelCost } from './models/modelCost.ts';
@@ -38,17 +41,29 @@ export interface RunControl {
   readonly resume?: boolean | undefined;
   /** Stops the run within a step; what is on disk then is the last whole checkpoint. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what happens: the start, each step, each epoch when its checkpoint is on disk, the end. Training waits for it. */
+  readonly onEvent?: ((event: RunEvent | StepEvent) => void | Promise<void>) | undefined;
   /** Told what takes long before the first event, such as a download. */
   readonly note?: ((text: string) => void) | undefined;
 }
 
 /**
- * Trains with soft filter pruning and keeps records in the run's folder; yields what happens, prints nothing. With `resume`,
- * options that are left out are the run's own, and others must agree with it. The last event comes when `dense/model.json`
- * is written. Throws AsfpError: those of the data set, the backend, the settings and the folder, `settings-differ`,
- * `loss-not-finite`, `interrupted`.
+ * Trains with soft filter pruning and keeps records in the run's folder; prints nothing. With `resume`, options that are left
+ * out are the run's own, and others must agree with it. Ends when `dense/model.json` is written, with the last event. Throws
+ * AsfpError: those of the data set, the backend, the settings and the folder, `settings-differ`, `loss-not-finite`,
+ * `interrupted`; and what `onEvent` throws.
  */
-export async function* train(
+export async function train(options: TrainOptions, control: RunControl): Promise<EndEvent> {
+  let end: EndEvent | undefined;
+  for await (const event of runTraining(options, control)) {
+    if (event.type === 'end') end = event;
+    await control.onEvent?.(event);
+  }
+  assertInternal(end, 'a training run without an end');
+  return end;
+}
+
+async function* runTraining(
   options: TrainOptions,
   control: RunControl,
 ): AsyncGenerator<RunEvent | StepEvent> {
@@ -60,21 +75,26 @@ export async function* train(
   try {
     const backend = await chooseBackend((recorded ?? options).backend as BackendRequest | undefined);
     registerTrainingKernels();
-    const dataset = await loadDataset({
+    const loaded = await loadDataset({
       dataset: (recorded ?? options).dataset as DatasetName | undefined,
       data: (recorded ?? options).data ?? undefined,
+      imageSize: (recorded ?? provisional).imageSize ?? undefined,
       limit: (recorded ?? provisional).limit ?? undefined,
       seed: (recorded ?? provisional).seed,
       note: control.note,
     });
     const data = options.data === undefined ? null : resolve(options.data);
+    const view = 'view' in loaded.train ? loaded.train.view : undefined;
     const settings =
-      recorded ?? resolveSettings(options, { dataset: dataset.name, data, backend: backend.name });
+      recorded ?? resolveSettings(options, { dataset: loaded.name, data, backend: backend.name, view });
     const folder = await openRunFolder(out, settings);
-    const { height, width, channels } = dataset;
-    const shape = { height, width, channels, classes: dataset.labels.length };
+    const { height, width, channels } = loaded;
+    const shape = { height, width, channels, classes: loaded.labels.length };
     const model = buildModel(settings.model, shape, rngFromSeed(settings.seed).fork('weights'));
     const optimizer = createSgd(trainableVariables(model), settings);
+    const threads = usefulWorkers(loaded.train);
+    const workers = threads === 0 ? undefined : openBatchWorkers(threads);
+    const dataset = { ...loaded, workers };
     try {
       useFusedBatchNorm(model);
       const { checkpoint } = folder;
@@ -95,6 +115,7 @@ export async function* train(
       });
       yield* runEpochs({ folder, model, optimizer, dataset, settings, signal });
     } finally {
+      await workers?.close();
       optimizer.dispose();
       model.dispose();
     }
@@ -107,7 +128,7 @@ interface OpenRun {
   readonly folder: RunFolder;
   readonly model: LayersModel;
   readonly optimizer: Sgd;
-  readonly dataset: Dataset;
+  readonly dataset: Dataset & BatchSource;
   readonly settings: RunSettings;
   readonly signal: AbortSignal | undefined;
 }

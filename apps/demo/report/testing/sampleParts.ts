@@ -18,6 +18,7 @@ const settings: RunSettings = {
   format: 'asfp.run-settings/1',
   dataset: 'fashion-mnist',
   data: null,
+  imageSize: null,
   model: 'resnet8',
   from: null,
   epochs: 8,

@@ -56,14 +56,13 @@ export const pipeline: Command = defineCommand({
     const out = runFolderName(options.out, options.model, new Date());
     const at = (name: string): string => join(out, name);
     stage(terminal, 1, 'train', `into ${out}`);
-    for await (const event of train(trainOptions(options), {
+    await train(trainOptions(options), {
       out,
       resume: options.resume,
       signal,
       note: terminal.log,
-    })) {
-      showEvent(event, terminal);
-    }
+      onEvent: (event) => showEvent(event, terminal),
+    });
     const settings = JSON.parse(await readFile(at('settings.json'), 'utf8')) as RunSettings;
     const events = parseEvents(await readFile(at('events.jsonl'), 'utf8'));
 
@@ -79,6 +78,7 @@ export const pipeline: Command = defineCommand({
     const dataset = await loadDataset({
       dataset: settings.dataset as DatasetName,
       data: settings.data ?? undefined,
+      imageSize: settings.imageSize ?? undefined,
       seed: settings.seed,
       limit: settings.limit ?? undefined,
     });
@@ -96,7 +96,7 @@ export const pipeline: Command = defineCommand({
     await writeRunFile(
       out,
       'pictures.json',
-      jsonText(picturesFile(dataset, testImages(dataset, shownPictures))),
+      jsonText(picturesFile(dataset, await testImages(dataset, shownPictures))),
     );
 
     stage(terminal, 4, 'bench', 'both models in a real browser, interleaved');
@@ -106,7 +106,7 @@ export const pipeline: Command = defineCommand({
 
     stage(terminal, 5, 'report', at('report.html'));
     const card = readModelCard(smaller.graph.metadata);
-    const pictures = reportPictures(dataset, verification);
+    const pictures = await reportPictures(dataset, verification);
     const parts = { settings, events, compactReport, latencyReport, card, pictures };
     await writeRunFile(out, 'report.html', renderReport(parts));
     const accuracy = verification.pictures;
@@ -126,10 +126,11 @@ function stage(terminal: Terminal, number: number, name: string, what: string): 
 }
 
 /** The first test pictures with both models' answers. */
-function reportPictures(dataset: Dataset, { pictures }: Verification): ReportPicture[] {
+async function reportPictures(dataset: Dataset, { pictures }: Verification): Promise<ReportPicture[]> {
   const { height, width, channels, labels } = dataset;
   const name = (position: number | undefined): string => labels[position ?? -1] ?? '';
-  return testImages(dataset, pictures?.answersA.length ?? 0).map(({ pixels, label }, i) => ({
+  const shown = await testImages(dataset, pictures?.answersA.length ?? 0);
+  return shown.map(({ pixels, label }, i) => ({
     image: { height, width, channels, pixels },
     label: name(label),
     dense: name(pictures?.answersA[i]),
@@ -169,7 +170,7 @@ async function measure(
     { ...dense, engine: 'tfjs-webgl' },
     { ...compact, engine: 'tfjs-webgl' },
   ];
-  const picture = normalised(dataset, 0);
+  const picture = await normalised(dataset, 0);
   const input = graph.nodes.find((node) => node.op === 'input')?.name ?? '';
   const shape = [1, dataset.height, dataset.width, dataset.channels];
   const outputs = [...runGraph(graph, { [input]: { shape, values: picture } }).values()].map(({ values }) => [

@@ -1,5 +1,4 @@
 // Knows the command `asfp train`.
-import type { EndEvent } from '@asfp/core';
 import { train } from '@asfp/trainer';
 import { type Command, defineCommand } from '../command.ts';
 import { percent } from '../terminal/table.ts';
@@ -15,17 +14,14 @@ export const trainCommand: Command = defineCommand({
   options: { ...trainOptionTable, ...runOptionTable },
   run: async ({ options, terminal, signal }) => {
     const out = runFolderName(options.out, options.model, new Date());
-    let end: EndEvent | undefined;
-    for await (const event of train(trainOptions(options), {
+    const end = await train(trainOptions(options), {
       out,
       resume: options.resume,
       signal,
       note: terminal.log,
-    })) {
-      showEvent(event, terminal);
-      if (event.type === 'end') end = event;
-    }
-    terminal.result(`${out}/dense/model.json  ${percent(end?.accuracy ?? 0)}`, {
+      onEvent: (event) => showEvent(event, terminal),
+    });
+    terminal.result(`${out}/dense/model.json  ${percent(end.accuracy)}`, {
       out,
       model: `${out}/dense/model.json`,
       end,

@@ -36,9 +36,20 @@ export const dataOptions = {
   },
 } as const satisfies OptionTable;
 
+/** The size of a folder's pictures. */
+export const sizeOptions = {
+  'image-size': {
+    type: 'number',
+    hint: 'N',
+    summary: 'height and width that the pictures of a folder get',
+    otherwise: 'their own up to 64, else 224',
+  },
+} as const satisfies OptionTable;
+
 /** Every choice of a run. */
 export const trainOptionTable = {
   ...dataOptions,
+  ...sizeOptions,
   model: {
     type: 'text',
     hint: modelNames.join('|'),
@@ -135,6 +146,7 @@ export const trainOptionTable = {
 export function trainOptions(options: OptionValues<typeof trainOptionTable>): TrainOptions {
   const {
     'batch-size': batchSize,
+    'image-size': imageSize,
     'learning-rate': learningRate,
     'eval-limit': evalLimit,
     'clip-ratio': clipRatio,
@@ -174,6 +186,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     exclude: exclude === undefined ? undefined : wordsOf(exclude),
     layerRates: layerRates === undefined ? undefined : ratesOf(layerRates),
     batchSize,
+    imageSize,
     learningRate,
     limit,
     evalLimit,

@@ -2,7 +2,7 @@
 import { type BackendRequest, type DatasetName, loadDataset } from '@asfp/trainer';
 import { type Command, defineCommand } from '../command.ts';
 import { verificationText, verifyModels } from '../verifyModels.ts';
-import { dataOptions } from './trainOptions.ts';
+import { dataOptions, sizeOptions } from './trainOptions.ts';
 
 /** Compares two models; the answer no is exit code 1. */
 export const verify: Command = defineCommand({
@@ -15,6 +15,7 @@ export const verify: Command = defineCommand({
   ],
   options: {
     ...dataOptions,
+    ...sizeOptions,
     dataset: {
       ...dataOptions.dataset,
       summary: 'compare on its test pictures too',
@@ -29,6 +30,7 @@ export const verify: Command = defineCommand({
         : await loadDataset({
             dataset: options.dataset as DatasetName,
             data: options.data,
+            imageSize: options['image-size'],
             seed: options.seed,
             note: terminal.log,
           });

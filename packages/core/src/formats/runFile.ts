@@ -8,6 +8,8 @@ export interface RunSettings {
   /** The data set that was taken, never `auto`. */
   readonly dataset: string;
   readonly data: string | null;
+  /** Height and width asked for of a folder's pictures; null where they decide. */
+  readonly imageSize: number | null;
   readonly model: string;
   /** The trained model that the run began with; null where it began with random weights. */
   readonly from: string | null;
@@ -45,8 +47,8 @@ export interface RunSettings {
   readonly weightDecay: number;
   /** Largest norm of a filter's gradient, as a multiple of the filter's own norm; null where gradients are not clipped. */
   readonly clipRatio: number | null;
-  /** How training images are varied: shifted by up to 4 pixels, and mirrored. */
-  readonly augmentation: 'crop-flip' | 'crop' | 'none';
+  /** How training images are varied: shifted by up to 4 pixels, and mirrored; or a part of them, and mirrored. */
+  readonly augmentation: 'crop-flip' | 'crop' | 'resized-crop' | 'none';
   /** Training images used, at most; null for all. */
   readonly limit: number | null;
   /** Test images used for the accuracies of the epochs; the last accuracy always uses all. */

@@ -58,7 +58,7 @@ async function answers(
   const predictor = await openPredictor(model, model.file);
   try {
     const parts: Float32Array[] = [];
-    for (const batch of evalBatches(source, dataset.test, { batchSize, limit: options.limit })) {
+    for await (const batch of evalBatches(source, dataset.test, { batchSize, limit: options.limit })) {
       options.signal?.throwIfAborted();
       parts.push(await predictor.predict(batch.images, batch.count));
     }

@@ -1,6 +1,6 @@
 import { rngFromSeed } from '@asfp/core';
 import { expect, test } from 'vitest';
-import { drawVariation, type Variation, writeVaried } from './augment.ts';
+import { drawArea, drawVariation, type Variation, writeVaried } from './augment.ts';
 
 /** A 2 × 3 image of two channels, pixels 1 … 12, through a table that adds 1000 · channel. */
 function varied(variation: Variation): number[] {
@@ -53,4 +53,30 @@ test('without mirroring none is mirrored, and without variation none is varied',
     expect(drawVariation('crop', rng.fork(String(i))).mirrored).toBe(false);
     expect(drawVariation('none', rng.fork(String(i)))).toEqual({ top: 0, left: 0, mirrored: false });
   }
+});
+
+test('a part of a picture has a share of its area from 0.08 to 1, evenly, and a ratio from 3/4 to 4/3, and lies inside', () => {
+  const rng = rngFromSeed(6);
+  // Large enough that rounding to whole pixels is below the tolerance, wide enough that a part of any share fits.
+  const picture = { height: 4000, width: 4000 };
+  const parts = Array.from({ length: 4000 }, (_, i) => drawArea(picture, rng.fork(String(i))));
+  for (const { top, left, height, width } of parts) {
+    expect(top >= 0 && left >= 0 && top + height <= 4000 && left + width <= 4000).toBe(true);
+    expect(Math.abs(Math.log(width / height))).toBeLessThan(Math.log(4 / 3) + 1e-3);
+  }
+  const shares = parts.map(({ height, width }) => (height * width) / 16e6);
+  expect(Math.min(...shares)).toBeGreaterThan(0.0799);
+  // Shares up to 0.54 always fit in some ratio: below, each tenth of them is as likely as the next. 0.1 / 0.92 of all, minus
+  // none that were drawn again: at least that; the deviation is 20, five of them are allowed.
+  const tenths = [0.1, 0.2, 0.3, 0.4].map((from) => shares.filter((s) => s >= from && s < from + 0.1).length);
+  for (const times of tenths) expect(times).toBeGreaterThan((4000 * 0.1) / 0.92 - 100);
+  for (const times of tenths) expect(Math.abs(times - (tenths[0] as number))).toBeLessThan(140);
+  expect(new Set(parts.map(({ left }) => left)).size).toBeGreaterThan(1000);
+});
+
+test('of a picture that no part fits, the largest middle part of an allowed ratio is shown', () => {
+  const rng = rngFromSeed(1);
+  expect(drawArea({ height: 10, width: 1000 }, rng)).toEqual({ top: 0, left: 493, height: 10, width: 13 });
+  expect(drawArea({ height: 1000, width: 9 }, rng)).toEqual({ top: 494, left: 0, height: 12, width: 9 });
+  expect(drawArea({ height: 1, width: 1 }, rng)).toEqual({ top: 0, left: 0, height: 1, width: 1 });
 });

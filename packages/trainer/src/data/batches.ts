@@ -1,7 +1,9 @@
-// Knows how images become the batches of a training epoch, and those of an evaluation.
-import { type Rng, shuffledOrder } from '@asfp/core';
-import { type Augmentation, drawVariation, type Variation, writeVaried } from './augment.ts';
-import { type Dataset, type ImageSplit, imageAt } from './dataset.ts';
+// Knows how images become the batches of a training epoch, and those of an evaluation, a few of them made ahead.
+import { type Rng, rngFromSeed, shuffledOrder } from '@asfp/core';
+import type { Augmentation } from './augment.ts';
+import type { BatchWorkers } from './batchWorkers.ts';
+import type { Dataset, ImageSplit } from './dataset.ts';
+import { type BatchTask, makeBatch } from './makeBatch.ts';
 
 /** Normalised images with their labels. */
 export interface Batch {
@@ -13,66 +15,88 @@ export interface Batch {
 }
 
 /** What is needed of a data set to make batches. */
-export type BatchSource = Pick<Dataset, 'height' | 'width' | 'channels' | 'mean' | 'deviation'>;
-
-const unvaried: Variation = { top: 0, left: 0, mirrored: false };
+export interface BatchSource extends Pick<Dataset, 'height' | 'width' | 'channels' | 'mean' | 'deviation'> {
+  /** The threads that make batches; without them this one does. The batches are the same. */
+  readonly workers?: BatchWorkers | undefined;
+}
 
 /**
  * The batches of one training epoch, every image once, in an order and with variations that depend on the generator alone.
- * The last batch is smaller where the count does not divide; none is dropped.
+ * The last batch is smaller where the count does not divide; none is dropped. Throws AsfpError `image-broken`.
  */
-export function* trainBatches(
+export async function* trainBatches(
   source: BatchSource,
   split: ImageSplit,
   options: { readonly batchSize: number; readonly augmentation: Augmentation; readonly rng: Rng },
-): Generator<Batch> {
+): AsyncGenerator<Batch, void, undefined> {
   const order = shuffledOrder(split.count, options.rng.fork('order'));
-  const varying = options.rng.fork('augment');
-  const vary = (position: number): Variation =>
-    drawVariation(options.augmentation, varying.fork(String(position)));
-  yield* makeBatches(source, split, order, options.batchSize, vary);
+  const { batchSize, augmentation } = options;
+  yield* makeAhead(source, split, order, { batchSize, augmentation, rng: options.rng.fork('augment') });
 }
 
-/** The first `limit` images of a split in their order, unvaried; all of them without a limit. */
-export function* evalBatches(
+/** The first `limit` images of a split in their order, unvaried; all of them without a limit. Throws AsfpError `image-broken`. */
+export async function* evalBatches(
   source: BatchSource,
   split: ImageSplit,
   options: { readonly batchSize: number; readonly limit?: number | undefined },
-): Generator<Batch> {
+): AsyncGenerator<Batch, void, undefined> {
   const count = Math.min(options.limit ?? split.count, split.count);
   const order = Int32Array.from({ length: count }, (_, i) => i);
-  yield* makeBatches(source, split, order, options.batchSize, () => unvaried);
+  yield* makeAhead(source, split, order, {
+    batchSize: options.batchSize,
+    augmentation: 'none',
+    rng: rngFromSeed(0),
+  });
 }
 
-function* makeBatches(
+/** Batches that are being made while one is used: each thread has one in hand and one waiting. */
+function aheadOf({ workers }: BatchSource): number {
+  return workers === undefined ? 1 : 2 * workers.count;
+}
+
+/** The batches in order; no more than a few are made before they are asked for. */
+async function* makeAhead(
   source: BatchSource,
   split: ImageSplit,
   order: Int32Array,
-  batchSize: number,
-  vary: (position: number) => Variation,
-): Generator<Batch> {
-  const table = normalTable(source);
-  const size = source.height * source.width * source.channels;
-  for (let from = 0; from < order.length; from += batchSize) {
-    const positions = order.subarray(from, from + batchSize);
-    const images = new Float32Array(positions.length * size);
-    const labels = new Int32Array(positions.length);
-    for (let i = 0; i < positions.length; i++) {
-      const position = positions[i] as number;
-      labels[i] = split.labels[position] as number;
-      writeVaried(imageAt(split, position), source, vary(position), table, images, i * size);
-    }
-    yield { count: positions.length, images, labels };
+  options: { readonly batchSize: number; readonly augmentation: Augmentation; readonly rng: Rng },
+): AsyncGenerator<Batch, void, undefined> {
+  const { batchSize, augmentation } = options;
+  const { height, width, channels, mean, deviation, workers } = source;
+  const shape = { height, width, channels, mean, deviation };
+  const rng = options.rng.state();
+  const make = workers === undefined ? makeBatch : workers.make;
+  const waiting: { readonly positions: Int32Array; readonly images: Promise<Float32Array> }[] = [];
+  let from = 0;
+  const begin = (): void => {
+    const positions = order.slice(from, from + batchSize);
+    from += batchSize;
+    const images = make({ ...shape, images: imagesOf(split, positions), positions, augmentation, rng });
+    // Whoever stops early never asks for it: its failure must not end the process.
+    images.catch(() => {});
+    waiting.push({ positions, images });
+  };
+  while (from < order.length || waiting.length > 0) {
+    while (from < order.length && waiting.length < aheadOf(source)) begin();
+    const first = waiting.shift();
+    if (first === undefined) return;
+    const images = await first.images;
+    // What was taken is made up for before it is used: the threads never wait for the consumer to come back.
+    if (from < order.length) begin();
+    const labels = Int32Array.from(first.positions, (position) => split.labels[position] as number);
+    yield { count: labels.length, images, labels };
   }
 }
 
-/** The normalised value of each byte of each channel, `[c, 256]`. */
-function normalTable({ channels, mean, deviation }: BatchSource): Float32Array {
-  const table = new Float32Array(channels * 256);
-  for (let c = 0; c < channels; c++) {
-    for (let pixel = 0; pixel < 256; pixel++) {
-      table[c * 256 + pixel] = (pixel / 255 - (mean[c] as number)) / (deviation[c] as number);
-    }
+/** What a task says of the images at some positions. */
+function imagesOf(split: ImageSplit, positions: Int32Array): BatchTask['images'] {
+  if ('files' in split) {
+    return { files: Array.from(positions, (position) => split.files[position] as string), view: split.view };
   }
-  return table;
+  const size = split.pixels.length / split.count;
+  const bytes = new Uint8Array(positions.length * size);
+  positions.forEach((position, i) => {
+    bytes.set(split.pixels.subarray(position * size, (position + 1) * size), i * size);
+  });
+  return bytes;
 }

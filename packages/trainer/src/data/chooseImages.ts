@@ -1,6 +1,6 @@
 // Knows which images a limit takes: a seeded choice, the same number from each class.
 import { type Rng, shuffledOrder } from '@asfp/core';
-import type { ImageSplit } from './dataset.ts';
+import type { PixelSplit } from './dataset.ts';
 
 /**
  * The positions of at most `limit` of the labelled images, ascending. Every class gives the same number, to within one,
@@ -26,7 +26,7 @@ export function chooseImages(labels: ArrayLike<number>, limit: number, rng: Rng)
 }
 
 /** The split with at most `limit` images, chosen by `chooseImages`; the split itself when it has no more than that. */
-export function limitSplit(split: ImageSplit, limit: number | undefined, rng: Rng): ImageSplit {
+export function limitSplit(split: PixelSplit, limit: number | undefined, rng: Rng): PixelSplit {
   if (limit === undefined || limit >= split.count) return split;
   const positions = chooseImages(split.labels, limit, rng);
   const size = split.pixels.length / split.count;

@@ -9,7 +9,7 @@ import { makeFolders } from '../record/makeFolders.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { channelMoments } from './channelMoments.ts';
 import { limitSplit } from './chooseImages.ts';
-import { checkLabels, type DatasetRequest, type ImageSplit, type LoadedDataset } from './dataset.ts';
+import { checkLabels, type DatasetRequest, type LoadedDataset, type PixelSplit } from './dataset.ts';
 import { download } from './download.ts';
 import { readTar } from './tar.ts';
 
@@ -64,10 +64,13 @@ const paperMoments = {
  * Loads a binary release from the folder asked for, else from the user's cache, else by a download.
  * Throws AsfpError `file-missing`, `cifar-length`, `label-range` or `data-not-had`.
  */
-export async function loadCifar(name: CifarName, request: DatasetRequest): Promise<LoadedDataset> {
+export async function loadCifar(
+  name: CifarName,
+  request: DatasetRequest,
+): Promise<LoadedDataset<PixelSplit>> {
   const about = facts[name];
   const folder = request.data ?? (await findCifar(name, request));
-  const parts: ImageSplit[] = [];
+  const parts: PixelSplit[] = [];
   for (const file of about.trainFiles) parts.push(await readRecords(join(folder, file), about));
   const train = joinSplits(parts);
   const test = await readRecords(join(folder, about.testFile), about);
@@ -92,7 +95,7 @@ export function holdsCifar(name: CifarName, folder: string): boolean {
 }
 
 /** Pixels `[count, 3, 32, 32]` behind labels → `[count, 32, 32, 3]`. */
-function parseRecords(bytes: Uint8Array, about: CifarFacts, where: string): ImageSplit {
+function parseRecords(bytes: Uint8Array, about: CifarFacts, where: string): PixelSplit {
   const size = about.labelBytes + 3 * plane;
   const count = Math.floor(bytes.length / size);
   if (count === 0 || bytes.length % size !== 0) {
@@ -119,7 +122,7 @@ function parseRecords(bytes: Uint8Array, about: CifarFacts, where: string): Imag
   return { count, pixels, labels };
 }
 
-async function readRecords(path: string, about: CifarFacts): Promise<ImageSplit> {
+async function readRecords(path: string, about: CifarFacts): Promise<PixelSplit> {
   if (!existsSync(path)) {
     throw new AsfpError({
       code: 'file-missing',
@@ -132,7 +135,7 @@ async function readRecords(path: string, about: CifarFacts): Promise<ImageSplit>
   return parseRecords(await readFile(path), about, path);
 }
 
-function joinSplits(parts: readonly ImageSplit[]): ImageSplit {
+function joinSplits(parts: readonly PixelSplit[]): PixelSplit {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const pixels = new Uint8Array(count * 3 * plane);
   const labels = new Int32Array(count);

@@ -1,8 +1,8 @@
-// Knows the one shape of image data: pixels in memory, labels, and how pixels become a network's input.
+// Knows the shapes of image data: pixels in memory or files on disk, labels, and how pixels become a network's input.
 import { AsfpError } from '@asfp/core';
 
 /** Images of one kind, decoded once. */
-export interface ImageSplit {
+export interface PixelSplit {
   readonly count: number;
   /** `[count, h, w, c]`, 0 … 255. */
   readonly pixels: Uint8Array;
@@ -10,15 +10,35 @@ export interface ImageSplit {
   readonly labels: Int32Array;
 }
 
+/** Images of one kind that stay on disk and are decoded whenever they are needed. */
+export interface FileSplit {
+  readonly count: number;
+  /** `[count]` JPEG or PNG files. */
+  readonly files: readonly string[];
+  /** What an unvaried image shows of its file. */
+  readonly view: View;
+  /** `[count]`, positions in the data set's labels. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * What of a picture is shown where it is not varied: the whole, stretched to the size, or the middle, after the shorter side
+ * was brought to 256/224 of the size.
+ */
+export type View = 'whole' | 'centre';
+
+/** Images of one kind. */
+export type ImageSplit = PixelSplit | FileSplit;
+
 /** A data set for classification. The first n images of each split are a fair sample of its classes. */
-export interface Dataset {
+export interface Dataset<Split extends ImageSplit = ImageSplit> {
   readonly name: string;
   /** Why this one was taken, what was tried before it included. */
   readonly why: string;
   /** The folder or the generator that the images came from. */
   readonly source: string;
-  readonly train: ImageSplit;
-  readonly test: ImageSplit;
+  readonly train: Split;
+  readonly test: Split;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -43,6 +63,8 @@ export interface DatasetRequest {
   readonly data?: string | undefined;
   /** Training images at most: a seeded choice, the same number from each class as far as they go. */
   readonly limit?: number | undefined;
+  /** Height and width that the pictures of a folder get; without it their own where they are small, else 224. */
+  readonly imageSize?: number | undefined;
   /** Decides which images `limit` takes and what `synthetic` draws; default 1. */
   readonly seed?: number | undefined;
   /** Told what takes long, such as a download. */
@@ -50,10 +72,10 @@ export interface DatasetRequest {
 }
 
 /** A data set before it is known why it was taken. */
-export type LoadedDataset = Omit<Dataset, 'why'>;
+export type LoadedDataset<Split extends ImageSplit = ImageSplit> = Omit<Dataset<Split>, 'why'>;
 
 /** The image at a position, as a view into the split's pixels, `[h, w, c]`. */
-export function imageAt(split: ImageSplit, position: number): Uint8Array {
+export function imageAt(split: PixelSplit, position: number): Uint8Array {
   const size = split.pixels.length / split.count;
   return split.pixels.subarray(position * size, (position + 1) * size);
 }

@@ -3,32 +3,43 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AsfpError, describeError, rngFromSeed } from '@asfp/core';
-import sharp from 'sharp';
 import { channelMoments } from './channelMoments.ts';
 import { chooseImages } from './chooseImages.ts';
-import type { DatasetRequest, ImageSplit, LoadedDataset } from './dataset.ts';
+import type { DatasetRequest, FileSplit, ImageSplit, LoadedDataset, PixelSplit, View } from './dataset.ts';
+import { openPicture, type Size } from './decodePicture.ts';
 
 interface LabelledFile {
   readonly path: string;
   readonly label: number;
 }
 
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
-
 /** Images decoded at the same time. */
 const decoders = 8;
 
+/** Pictures with sides up to this are small: they are trained on as they are. */
+const smallSide = 64;
+
+/** What larger ones become. */
+const usualSide = 224;
+
+/** Bytes of pixels that a data set may keep in memory; a larger one is decoded anew in every epoch. */
+const memoryBytes = 2 ** 30;
+
+/** Training images from which mean and deviation are measured, where they are not in memory anyway. */
+const measured = 1024;
+
 /**
- * Loads a folder of images. Classes are the sorted folder names of `train`; every image becomes RGB, of the size of the
- * first one. Images follow each other class by class in turn, so that the first n are a fair sample. With a limit only
- * those images are decoded that it takes. Throws AsfpError `folder-missing`, `class-empty`, `class-unknown`, `image-broken`
- * or `images-too-large`.
+ * Loads a folder of images. Classes are the sorted folder names of `train`; every image becomes RGB, of the size of the first
+ * one where that is small, else 224×224 or as asked for. Images follow each other class by class in turn, so that the first n
+ * are a fair sample. What fits into `memory` bytes is decoded once, the rest stays on disk; larger pictures always do, for
+ * their variations need the whole picture. With a limit only those images are decoded that it takes. Throws AsfpError
+ * `folder-missing`, `class-empty`, `class-unknown`, `image-size` or `image-broken`.
  */
-export async function loadImageFolder(request: DatasetRequest): Promise<LoadedDataset> {
-  const { data, limit, seed = 1 } = request;
+export async function loadImageFolder(
+  request: DatasetRequest,
+  memory: number = memoryBytes,
+): Promise<LoadedDataset> {
+  const { data, limit, seed = 1, imageSize } = request;
   if (data === undefined) {
     throw new AsfpError({
       code: 'option-missing',
@@ -41,25 +52,62 @@ export async function loadImageFolder(request: DatasetRequest): Promise<LoadedDa
   const labels = await classesOf(join(data, 'train'));
   const all = await filesOf(join(data, 'train'), labels);
   const testFiles = await filesOf(join(data, 'test'), labels);
-  const size = await sizeOfImage(all[0]?.path as string);
+  const { view, ...size } = await viewOf(all[0]?.path as string, imageSize);
   const marks = all.map((file) => file.label);
   const chosen =
     limit === undefined || limit >= all.length
       ? all
       : chooseImages(marks, limit, rngFromSeed(seed).fork('limit')).map((i) => all[i] as LabelledFile);
-  const train = await decodeAll(chosen, size);
-  const test = await decodeAll(testFiles, size);
-  const source = data;
+  const fits = (chosen.length + testFiles.length) * size.height * size.width * 3 <= memory;
+  const load = async (files: readonly LabelledFile[]): Promise<ImageSplit> =>
+    view === 'whole' && fits ? decodeAll(files, size, view) : onDisk(files, view);
+  const train = await load(chosen);
+  const test = await load(testFiles);
+  const sample = 'pixels' in train ? train : await decodeAll(sampleOf(chosen, seed), size, view);
   return {
     name: 'folder',
-    source,
+    source: data,
     train,
     test,
     ...size,
     channels: 3,
     labels,
-    ...channelMoments(train.pixels, 3),
+    ...channelMoments(sample.pixels, 3),
   };
+}
+
+/** Which size the images get, and whether that is the whole of a small picture or the middle of a larger one. */
+async function viewOf(path: string, imageSize: number | undefined): Promise<Size & { readonly view: View }> {
+  if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize > 0)) {
+    throw new AsfpError({
+      code: 'image-size',
+      where: '--image-size',
+      expected: 'a whole number of pixels above 0',
+      found: String(imageSize),
+    });
+  }
+  const { height, width } = await openPicture(path);
+  const isSmall = Math.max(height, width) <= smallSide;
+  const side = imageSize ?? usualSide;
+  if (imageSize === undefined ? isSmall : height === side && width === side)
+    return { view: 'whole', height, width };
+  return { view: 'centre', height: side, width: side };
+}
+
+/** A fair choice of the files, which depends on the seed alone. */
+function sampleOf(files: readonly LabelledFile[], seed: number): LabelledFile[] {
+  const marks = files.map((file) => file.label);
+  return chooseImages(marks, measured, rngFromSeed(seed).fork('moments')).map(
+    (i) => files[i] as LabelledFile,
+  );
+}
+
+function onDisk(files: readonly LabelledFile[], view: View): FileSplit {
+  return { count: files.length, files: files.map(({ path }) => path), view, labels: labelsOf(files) };
+}
+
+function labelsOf(files: readonly LabelledFile[]): Int32Array {
+  return Int32Array.from(files, (file) => file.label);
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
@@ -136,70 +184,19 @@ async function filesOf(folder: string, classes: readonly string[]): Promise<Labe
   return files;
 }
 
-async function sizeOfImage(path: string): Promise<Size> {
-  try {
-    const { height, width } = await sharp(path).metadata();
-    return { height, width };
-  } catch (cause) {
-    throw brokenImage(path, cause);
-  }
-}
-
-async function decodeAll(files: readonly LabelledFile[], size: Size): Promise<ImageSplit> {
+async function decodeAll(files: readonly LabelledFile[], size: Size, view: View): Promise<PixelSplit> {
   const length = size.height * size.width * 3;
-  const pixels = allocate(files.length, length, size);
+  const pixels = new Uint8Array(files.length * length);
   let next = 0;
   const decodeNext = async (): Promise<void> => {
     while (next < files.length) {
       const at = next++;
-      pixels.set(await decode((files[at] as LabelledFile).path, size), at * length);
+      const picture = await openPicture((files[at] as LabelledFile).path);
+      pixels.set(await picture.show(view, size), at * length);
     }
   };
   // All of them end before the first failure is reported: none goes on unseen.
   const ended = await Promise.allSettled(Array.from({ length: decoders }, decodeNext));
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
-  return { count: files.length, pixels, labels: Int32Array.from(files, (file) => file.label) };
-}
-
-function allocate(count: number, length: number, size: Size): Uint8Array {
-  try {
-    return new Uint8Array(count * length);
-  } catch (cause) {
-    throw new AsfpError(
-      {
-        code: 'images-too-large',
-        where: '--dataset folder',
-        expected: 'images that fit in memory',
-        found: `${count} images of ${size.height}×${size.width}`,
-        cure: 'Take fewer with --limit, or make the images smaller',
-      },
-      { cause },
-    );
-  }
-}
-
-async function decode(path: string, size: Size): Promise<Uint8Array> {
-  try {
-    return await sharp(path)
-      .flatten({ background: '#000' })
-      .toColourspace('srgb')
-      .resize(size.width, size.height, { fit: 'fill' })
-      .raw()
-      .toBuffer();
-  } catch (cause) {
-    throw brokenImage(path, cause);
-  }
-}
-
-function brokenImage(path: string, cause: unknown): AsfpError {
-  return new AsfpError(
-    {
-      code: 'image-broken',
-      where: path,
-      expected: 'a whole JPEG or PNG image',
-      found: describeError(cause).split('\n')[0] ?? 'an error',
-      cure: 'Replace or remove the file',
-    },
-    { cause },
-  );
+  return { count: files.length, pixels, labels: labelsOf(files) };
 }

@@ -8,7 +8,7 @@ import { makeFolders } from '../record/makeFolders.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { channelMoments } from './channelMoments.ts';
 import { limitSplit } from './chooseImages.ts';
-import { checkLabels, type DatasetRequest, type ImageSplit, type LoadedDataset } from './dataset.ts';
+import { checkLabels, type DatasetRequest, type LoadedDataset, type PixelSplit } from './dataset.ts';
 import { withDebianPackage } from './debianPackage.ts';
 import { download } from './download.ts';
 import { findIdx, readIdx } from './idx.ts';
@@ -80,12 +80,15 @@ const facts: Readonly<Record<MnistName, MnistFacts>> = {
  * Loads MNIST or Fashion-MNIST from the folder asked for, else from Debian's folder, the user's cache, a download, or a
  * Debian package. Throws AsfpError: the parser's, `label-range`, `idx-pair`, `file-missing`, or `data-not-had`.
  */
-export async function loadMnist(name: MnistName, request: DatasetRequest): Promise<LoadedDataset> {
+export async function loadMnist(
+  name: MnistName,
+  request: DatasetRequest,
+): Promise<LoadedDataset<PixelSplit>> {
   const folder = request.data ?? (await findMnist(name, request));
   const read = async (
     images: string,
     labels: string,
-  ): Promise<ImageSplit & { readonly shape: readonly number[] }> => {
+  ): Promise<PixelSplit & { readonly shape: readonly number[] }> => {
     const { shape, values } = await readIdx(folder, images, 3);
     const marks = await readIdx(folder, labels, 1);
     const count = shape[0] as number;

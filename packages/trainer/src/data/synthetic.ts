@@ -1,7 +1,7 @@
 // Knows how to draw a data set of coloured shapes, for a machine with neither data nor network.
 import { type Rng, rngFromSeed } from '@asfp/core';
 import { channelMoments } from './channelMoments.ts';
-import type { DatasetRequest, ImageSplit, LoadedDataset } from './dataset.ts';
+import type { DatasetRequest, LoadedDataset, PixelSplit } from './dataset.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -31,7 +31,7 @@ const trainCount = 8000;
 const testCount = 2000;
 
 /** Draws shapes of ten classes, as many of each, on noisy backgrounds; the same seed gives the same pixels. */
-export function makeSynthetic(request: Pick<DatasetRequest, 'limit' | 'seed'>): LoadedDataset {
+export function makeSynthetic(request: Pick<DatasetRequest, 'limit' | 'seed'>): LoadedDataset<PixelSplit> {
   const seed = request.seed ?? 1;
   const rng = rngFromSeed(seed).fork('synthetic');
   const train = drawSplit(Math.min(request.limit ?? trainCount, trainCount), rng.fork('train'));
@@ -49,7 +49,7 @@ export function makeSynthetic(request: Pick<DatasetRequest, 'limit' | 'seed'>): 
   };
 }
 
-function drawSplit(count: number, rng: Rng): ImageSplit {
+function drawSplit(count: number, rng: Rng): PixelSplit {
   const kinds = Object.values(shapes);
   const size = side * side * 3;
   const pixels = new Uint8Array(count * size);

@@ -1,5 +1,6 @@
 // Knows how to give test pictures away, for a page or a proof, as they are.
 import { type Dataset, imageAt } from './dataset.ts';
+import { openPicture } from './decodePicture.ts';
 
 /** One test picture. */
 export interface TestImage {
@@ -8,11 +9,16 @@ export interface TestImage {
   readonly label: number;
 }
 
-/** The first `count` test pictures, or as many as there are. */
-export function testImages(dataset: Dataset, count: number): TestImage[] {
+/** The first `count` test pictures, or as many as there are. Throws AsfpError `image-broken`. */
+export async function testImages(dataset: Dataset, count: number): Promise<TestImage[]> {
   const { test } = dataset;
-  return Array.from({ length: Math.min(count, test.count) }, (_, position) => ({
-    pixels: imageAt(test, position),
-    label: test.labels[position] as number,
-  }));
+  const images: TestImage[] = [];
+  for (let position = 0; position < Math.min(count, test.count); position++) {
+    const pixels =
+      'pixels' in test
+        ? imageAt(test, position)
+        : await (await openPicture(test.files[position] as string)).show(test.view, dataset);
+    images.push({ pixels, label: test.labels[position] as number });
+  }
+  return images;
 }

@@ -58,7 +58,7 @@ export async function evaluateAnswers(
   let count = 0;
   let right = 0;
   let lossSum = 0;
-  for (const batch of evalBatches(source, split, { batchSize, limit: options.limit })) {
+  for await (const batch of evalBatches(source, split, { batchSize, limit: options.limit })) {
     const scores = scoreLogits(await answer(batch), batch.labels);
     count += batch.count;
     right += scores.right;

@@ -10,7 +10,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { trainableVariables } from '../bridge/modelWeights.ts';
-import { type Batch, trainBatches } from '../data/batches.ts';
+import { type Batch, type BatchSource, trainBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { holdZeros, type ZeroHold } from '../prune/holdZeros.ts';
 import { type PrunePlan, planPruning } from '../prune/planPruning.ts';
@@ -29,7 +29,7 @@ import type { Sgd } from './sgd.ts';
 export interface LoopState {
   readonly model: LayersModel;
   readonly optimizer: Sgd;
-  readonly dataset: Dataset;
+  readonly dataset: Dataset & BatchSource;
   readonly settings: RunSettings;
   /** Epochs that are done already. */
   readonly epochsDone: number;
@@ -156,7 +156,7 @@ async function* trainSteps(
     augmentation: settings.augmentation,
     rng: state.rng.fork(`epoch ${epoch}`),
   });
-  for (const batch of batches) {
+  for await (const batch of batches) {
     step++;
     const result = await trainStep(state, hooks, batch, learningRate);
     if (!Number.isFinite(result.loss)) {

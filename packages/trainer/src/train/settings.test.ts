@@ -9,6 +9,7 @@ test('a long run has the paper’s settings', () => {
     format: 'asfp.run-settings/1',
     dataset: 'cifar10',
     data: null,
+    imageSize: null,
     model: 'resnet56',
     from: null,
     epochs: 200,

@@ -8,7 +8,7 @@ import {
   scheduleNames,
 } from '@asfp/core';
 import { type Augmentation, augmentations } from '../data/augment.ts';
-import type { DatasetName } from '../data/dataset.ts';
+import type { DatasetName, View } from '../data/dataset.ts';
 import { checkModelName } from '../models/models.ts';
 import { settleKinds } from '../prune/settleBatchNorm.ts';
 import { scaledMilestones } from './learningRate.ts';
@@ -17,6 +17,7 @@ import { scaledMilestones } from './learningRate.ts';
 export interface TrainOptions {
   readonly dataset?: DatasetName | 'auto' | undefined;
   readonly data?: string | undefined;
+  readonly imageSize?: number | undefined;
   readonly model?: string | undefined;
   /** A named set of defaults; `quick` unless 60 epochs or more are asked for, then `asfp-cifar10`. */
   readonly preset?: string | undefined;
@@ -48,6 +49,8 @@ export interface Resolved {
   readonly dataset: string;
   readonly data: string | null;
   readonly backend: string;
+  /** What the images show of larger pictures, where they do. */
+  readonly view?: View | undefined;
 }
 
 /** Whether convolutions are pruned on their own, or with those that share a residual stream. */
@@ -134,6 +137,7 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
     format: 'asfp.run-settings/1',
     dataset: resolved.dataset,
     data: resolved.data,
+    imageSize: options.imageSize === undefined ? null : wholeAbove0('--image-size', options.imageSize),
     model,
     from: null,
     epochs,
@@ -156,7 +160,7 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
     clipRatio: clipOf(options.clipRatio ?? preset.clipRatio),
     augmentation: oneOf(
       '--augmentation',
-      options.augmentation ?? usualAugmentation(preset, epochs, resolved.dataset),
+      options.augmentation ?? usualAugmentation(preset, epochs, resolved),
       augmentations,
     ),
     limit: limitOf('--limit', pick('limit')),
@@ -166,9 +170,11 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
   };
 }
 
-function usualAugmentation(preset: Defaults, epochs: number, dataset: string): Augmentation {
+function usualAugmentation(preset: Defaults, epochs: number, { dataset, view }: Resolved): Augmentation {
   // In a few epochs no image is seen often enough to be learnt by heart.
   const usual = preset === quick && epochs >= 20 ? 'crop-flip' : preset.augmentation;
+  // Larger pictures show things in all sizes: a shift of 4 pixels would be nothing to them.
+  if (view === 'centre' && usual === 'crop-flip') return 'resized-crop';
   // A mirrored digit is another sign.
   return dataset === 'mnist' && usual === 'crop-flip' ? 'crop' : usual;
 }
