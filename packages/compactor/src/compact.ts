@@ -11,6 +11,7 @@ import { fuseActivation } from './passes/fuseActivation.ts';
 import { mergeTransposedPad } from './passes/mergeTransposedPad.ts';
 import { removeDead } from './passes/removeDead.ts';
 import { removeIdentity } from './passes/removeIdentity.ts';
+import { throughShuffles } from './passes/throughShuffles.ts';
 import type { Pass } from './pipeline/pass.ts';
 import { runPasses } from './pipeline/runPasses.ts';
 
@@ -37,7 +38,7 @@ const tidy: readonly Pass[] = [removeDead, canonicalWeights];
 
 /** Folds and fuses the graph and cuts every channel that is constant or unread; throws only internal errors. */
 export function compact(graph: Graph, options: CutOptions = {}): Compacted {
-  return untilSettled(graph, [...simplify, cutChannels(options), ...tidy]);
+  return untilSettled(graph, [...simplify, throughShuffles(cutChannels(options)), ...tidy]);
 }
 
 /** Folds and fuses the graph and leaves every channel where it is: the network as a converter would write it. */

@@ -8,6 +8,7 @@ export {
   channelGroups,
   type StreamBranch,
 } from './coupling/channelGroups.ts';
+export { type ChannelShuffle, channelShuffles } from './coupling/channelShuffle.ts';
 export { type ChannelUse, carrierOf, channelUse, type MoreUse } from './coupling/channelUse.ts';
 export { channelWall } from './coupling/channelWall.ts';
 export { channelWeights } from './coupling/channelWeights.ts';

@@ -56,3 +56,23 @@ output "r" = r
     { name: 'p', op: 'softmax', reason: 'a softmax sums over all channels' },
   ]);
 });
+
+test('a shuffle lets channels through; one that is read on the way does not', () => {
+  const walls = (output: string): string[] =>
+    channelGroups(
+      parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,4,4,4]
+a = reshape(x) shape=[-1,4,4,2,2]
+b = transpose(a) perm=[0,1,2,4,3]
+c = reshape(b) shape=[-1,4,4,4]
+y = unary(c) alpha=0 fn="relu"
+output "y" = y
+${output}`),
+    ).walls.map(({ name, reason }) => `${name}: ${reason}`);
+  expect(walls('')).toEqual(['y: it is a result of the network']);
+  expect(walls('output "b" = b\n')).toEqual([
+    'a: it splits the channels up',
+    'b: it is a result of the network',
+    'y: it is a result of the network',
+  ]);
+});

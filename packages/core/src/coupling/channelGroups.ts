@@ -1,8 +1,9 @@
 // Knows which layers write into the same channels: the branches that meet in sums, and where channels cannot go.
 import type { Graph, GraphNode, OpKind } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
-import { outputNodes } from '../graph/walk.ts';
+import { outputNodes, readersOf } from '../graph/walk.ts';
 import { channelConstants } from './channelConstants.ts';
+import { type ChannelShuffle, channelShuffles } from './channelShuffle.ts';
 import { channelUse } from './channelUse.ts';
 import { channelWall } from './channelWall.ts';
 
@@ -79,11 +80,28 @@ export function channelGroups(graph: Graph): ChannelGroups {
     return [{ channels, meets: meets.map(({ name }) => name), branches }];
   });
   const outputs = outputNodes(graph);
+  const shuffled = shuffledNodes(graph, channelShuffles(graph, shapes));
   const walls = graph.nodes.flatMap((node): ChannelWall[] => {
+    if (shuffled.has(node.name) && !outputs.has(node.name)) return [];
     const reason = outputs.has(node.name) ? 'it is a result of the network' : channelWall(node, shapes);
     return reason === undefined ? [] : [{ name: node.name, op: node.op, reason }];
   });
   return { streams, walls };
+}
+
+/** The nodes of shuffles, but for those whose value is read on the way. */
+function shuffledNodes(graph: Graph, shuffles: ReadonlyMap<string, ChannelShuffle>): Set<string> {
+  const readers = readersOf(graph);
+  const outputs = outputNodes(graph);
+  const inside = new Set<string>();
+  for (const [end, { through }] of shuffles) {
+    inside.add(end);
+    for (const name of [...through].reverse().slice(1)) {
+      if (outputs.has(name) || !readers.get(name)?.every((reader) => inside.has(reader.name))) break;
+      inside.add(name);
+    }
+  }
+  return inside;
 }
 
 function count(flags: Uint8Array | undefined): number {
