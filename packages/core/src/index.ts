@@ -89,6 +89,7 @@ export { chooseFilters, type LayerQuota } from './plan/chooseFilters.ts';
 export { type FilterGroup, filterGroups } from './plan/filterGroups.ts';
 export { type FilterPlan, ratePlan, thresholdPlan } from './plan/filterPlan.ts';
 export { fitsPattern, type LayerRates, layerGoal } from './plan/layerGoal.ts';
+export { predictMacs } from './plan/predictMacs.ts';
 export {
   checkRate,
   checkSchedule,

@@ -26,10 +26,10 @@ export { buildModel, type ModelName, modelNames } from './models/models.ts';
 export { settleKinds } from './prune/settleBatchNorm.ts';
 export { scoreLogits } from './train/crossEntropy.ts';
 export type { Evaluation } from './train/evaluate.ts';
+export { presetNames } from './train/presets.ts';
 export {
   batchNormKinds,
   couplingNames,
-  presetNames,
   type Resolved,
   resolveSettings,
   type TrainOptions,

@@ -155,3 +155,38 @@ test('a model is evaluated only on images of its shape', async () => {
     `${join(out, 'dense', 'model.json')}: expected images of 32×32×3, as synthetic has, found 8×8×1. Evaluate it on the data set that it was trained on`,
   );
 });
+
+test('a trained network goes on, at a tenth of the rate; interrupted, to the same bytes', async () => {
+  const options = { ...(await tinyOptions()), epochs: 1, rate: 0 };
+  const first = join(tempFolder(onTestFinished), 'first');
+  const [start] = await runAll(options, { out: first });
+  const { model: _, ...rest } = options;
+  const again: TrainOptions = {
+    ...rest,
+    from: join(first, 'dense'),
+    epochs: 4,
+    targetMacs: 0.6,
+    rate: undefined,
+  };
+  const [whole, halved] = ['whole', 'halved'].map((name) => join(tempFolder(onTestFinished), name)) as [
+    string,
+    string,
+  ];
+  const events = await runAll(again, { out: whole });
+  expect(events[0]).toEqual({ ...start, datasetWhy: expect.any(String) });
+  const settings = JSON.parse(readFileSync(join(whole, 'settings.json'), 'utf8')) as RunSettings;
+  expect(settings).toMatchObject({
+    model: 'resnet8',
+    from: join(first, 'dense', 'model.json'),
+    learningRate: 0.01,
+    targetMacs: 0.6,
+  });
+  expect(settings.rate).toBeGreaterThan(0.2);
+  const failure = await failureOf(() => runAll(again, { out: halved }, { epoch: 3, step: 2 }));
+  expect(failure.code).toBe('interrupted');
+  await runAll({}, { out: halved, resume: true });
+  for (const file of ['dense/weights.bin', 'checkpoint/epoch-4.bin', 'settings.json']) {
+    const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
+    expect({ file, same }).toEqual({ file, same: true });
+  }
+});

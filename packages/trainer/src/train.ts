@@ -21,7 +21,8 @@ import { openBatchWorkers, usefulWorkers } from './data/batchWorkers.ts';
 import type { Dataset, DatasetName } from './data/dataset.ts';
 import { loadDataset } from './data/loadDataset.ts';
 import { modelCost } from './models/modelCost.ts';
-import { buildModel } from './models/models.ts';
+import { normalisation, openNetwork } from './models/openNetwork.ts';
+import { readTrained, type TrainedModel } from './models/readTrained.ts';
 import { countFilters, type ZeroedFilters } from './prune/pruneDuring.ts';
 import { settleBatchNorm } from './prune/settleBatchNorm.ts';
 import { makeModelCard } from './record/makeModelCard.ts';
@@ -70,8 +71,10 @@ async function* runTraining(
   const { out, signal } = control;
   const recorded = await inspectRunFolder(out, control.resume ?? false);
   // Wrong options are told before data is downloaded.
-  const provisional = resolveSettings(options, { dataset: 'synthetic', data: null, backend: 'cpu' });
-  if (recorded) assertSameOptions(recorded, options, out);
+  const from = options.from ?? recorded?.from ?? undefined;
+  const trained = from === undefined ? undefined : await readTrained(from);
+  const provisional = resolveSettings(options, { dataset: 'synthetic', data: null, backend: 'cpu', trained });
+  if (recorded) assertSameOptions(recorded, options, out, trained);
   try {
     const backend = await chooseBackend((recorded ?? options).backend as BackendRequest | undefined);
     registerTrainingKernels();
@@ -85,16 +88,26 @@ async function* runTraining(
     });
     const data = options.data === undefined ? null : resolve(options.data);
     const view = 'view' in loaded.train ? loaded.train.view : undefined;
-    const settings =
-      recorded ?? resolveSettings(options, { dataset: loaded.name, data, backend: backend.name, view });
-    const folder = await openRunFolder(out, settings);
     const { height, width, channels } = loaded;
     const shape = { height, width, channels, classes: loaded.labels.length };
-    const model = buildModel(settings.model, shape, rngFromSeed(settings.seed).fork('weights'));
+    const begun = await openNetwork({
+      settings:
+        recorded ??
+        resolveSettings(options, { dataset: loaded.name, data, backend: backend.name, view, trained }),
+      trained,
+      shape,
+      isNew: recorded === undefined,
+      note: control.note,
+    });
+    const { settings, model } = begun;
+    const folder = await openRunFolder(out, settings).catch((error: unknown) => {
+      model.dispose();
+      throw error;
+    });
     const optimizer = createSgd(trainableVariables(model), settings);
     const threads = usefulWorkers(loaded.train);
     const workers = threads === 0 ? undefined : openBatchWorkers(threads);
-    const dataset = { ...loaded, workers };
+    const dataset = { ...loaded, ...normalisation(trained, channels), workers };
     try {
       useFusedBatchNorm(model);
       const { checkpoint } = folder;
@@ -196,7 +209,12 @@ async function* recording<T extends RunEvent>(folder: RunFolder, event: T): Asyn
 }
 
 /** Throws AsfpError `settings-differ`, which names the first option that is not what the run began with. */
-function assertSameOptions(recorded: RunSettings, options: TrainOptions, out: string): void {
+function assertSameOptions(
+  recorded: RunSettings,
+  options: TrainOptions,
+  out: string,
+  trained: TrainedModel | undefined,
+): void {
   const { dataset, backend, data } = options;
   const named = (value: string | undefined, then: string): string =>
     value === undefined || value === 'auto' ? then : value;
@@ -204,10 +222,12 @@ function assertSameOptions(recorded: RunSettings, options: TrainOptions, out: st
     dataset: named(dataset, recorded.dataset),
     backend: named(backend, recorded.backend),
     data: data === undefined ? recorded.data : resolve(data),
+    trained,
   });
   // Options that are left out are the run's own, unless a preset speaks for them.
   const given = (key: string): boolean =>
-    options.preset !== undefined || options[key as keyof TrainOptions] !== undefined;
+    options[key as keyof TrainOptions] !== undefined ||
+    (options.preset !== undefined && (key !== 'rate' || recorded.targetMacs === null));
   for (const key of (Object.keys(now) as (keyof RunSettings)[]).filter(given)) {
     const [expected, found] = [JSON.stringify(recorded[key]), JSON.stringify(now[key])];
     if (found === expected) continue;

@@ -56,6 +56,12 @@ export const trainOptionTable = {
     summary: 'the network',
     otherwise: 'resnet8, in long runs resnet20',
   },
+  from: {
+    type: 'text',
+    hint: 'MODEL',
+    summary: 'a trained model to begin with, of either tfjs format, at a tenth of the learning rate',
+    otherwise: 'random weights',
+  },
   preset: {
     type: 'text',
     choices: presetNames,
@@ -63,7 +69,18 @@ export const trainOptionTable = {
     otherwise: 'quick below 60 epochs, else the paper’s',
   },
   epochs: { type: 'number', summary: 'passes over the training images', otherwise: 'the preset’s' },
-  rate: { type: 'number', hint: 'R', summary: 'share of filters to prune, in [0, 1)', otherwise: '0.4' },
+  rate: {
+    type: 'number',
+    hint: 'R',
+    summary: 'share of filters to prune, in [0, 1)',
+    otherwise: '0.4, with the imagenet presets 0.3',
+  },
+  'target-macs': {
+    type: 'number',
+    hint: 'SHARE',
+    summary: 'seek the rate that leaves this share of the multiply-adds',
+    otherwise: '--rate',
+  },
   schedule: {
     type: 'text',
     choices: scheduleNames,
@@ -153,6 +170,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     'start-rate': startRate,
     'batch-norm': batchNorm,
     'layer-rates': layerRates,
+    'target-macs': targetMacs,
     exclude,
     ...rest
   } = options;
@@ -160,6 +178,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     dataset,
     data,
     model,
+    from,
     preset,
     epochs,
     rate,
@@ -177,9 +196,11 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
   return {
     data,
     model,
+    from,
     preset,
     epochs,
     rate,
+    targetMacs,
     startRate,
     bend,
     harden,

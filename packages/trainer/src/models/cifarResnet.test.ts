@@ -4,9 +4,9 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
 import { modelVariables } from '../bridge/modelWeights.ts';
-import type { NetworkShape } from './cifarResnet.ts';
 import { modelCost } from './modelCost.ts';
 import { buildModel } from './models.ts';
+import type { NetworkShape } from './networkShape.ts';
 
 beforeAll(async () => {
   await chooseBackend('cpu');

@@ -7,6 +7,8 @@ export interface ConvLayer {
   readonly name: string;
   /** `[kh, kw, in, out]` */
   readonly kernel: tf.Variable;
+  /** `[out]`, part of each filter. */
+  readonly bias: tf.Variable | undefined;
   readonly filters: number;
   /** Its batch norm, when that alone reads the convolution's output. */
   readonly norm: NormLayer | undefined;
@@ -24,12 +26,12 @@ export interface NormLayer {
 
 /**
  * Every Conv2D of the model, the first one included. Left out: depthwise convolutions, which have no filters of their own, and
- * convolutions that give the answers.
+ * convolutions that give the answers, and those that do not learn.
  */
 export function convLayers(model: LayersModel): ConvLayer[] {
   const answers = answerLayers(model);
   return model.layers
-    .filter((layer) => !answers.has(layer))
+    .filter((layer) => layer.trainable && !answers.has(layer))
     .map(convLayer)
     .filter((conv) => conv !== undefined);
 }
@@ -53,7 +55,8 @@ export function convLayer(layer: layers.Layer): ConvLayer | undefined {
   const kernel = variableOf(layer, 'kernel') as tf.Variable;
   const [reader, ...others] = readersOf(layer);
   const norm = reader && others.length === 0 ? normLayer(reader) : undefined;
-  return { name: layer.name, kernel, filters: kernel.shape.at(-1) as number, norm };
+  const bias = variableOf(layer, 'bias');
+  return { name: layer.name, kernel, bias, filters: kernel.shape.at(-1) as number, norm };
 }
 
 /** The layer as a batch norm that scales and shifts, or undefined. */

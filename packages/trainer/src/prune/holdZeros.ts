@@ -23,13 +23,13 @@ export async function holdZeros(
   batchNorm: RunSettings['batchNorm'],
 ): Promise<ZeroHold> {
   const masks = new Map<string, tf.Tensor1D>();
-  for (const { name, kernel, filters, norm } of layers) {
+  for (const { name, kernel, bias, filters, norm } of layers) {
     const held = zeroed[name] ?? [];
     if (held.length === 0) continue;
     const mask = new Float32Array(filters).fill(1);
     for (const filter of held) mask[filter] = 0;
     const entries = batchNorm === 'masked' && norm ? [norm.gamma, norm.beta] : [];
-    for (const variable of [kernel, ...entries]) {
+    for (const variable of [kernel, ...(bias ? [bias] : []), ...entries]) {
       masks.set(variable.name, tf.tensor1d(mask));
       await optimizer.still(variable, held);
     }

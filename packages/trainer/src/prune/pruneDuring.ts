@@ -1,16 +1,9 @@
 // Knows the prune after each epoch: score the filters of every convolution, zero the weakest, let them go on learning.
-import {
-  chooseFilters,
-  prunedCount,
-  pruneRate,
-  type Rng,
-  type RunSettings,
-  type Schedule,
-  scoreFilters,
-} from '@asfp/core';
-import { toHost } from '../bridge/hostTensors.ts';
+import { pruneRate, type RunSettings, type Schedule } from '@asfp/core';
+import { chooseZeroed } from './chooseZeroed.ts';
 import { maskFilters } from './maskFilters.ts';
-import type { PrunedLayer, PrunePlan } from './planPruning.ts';
+import type { PrunePlan } from './planPruning.ts';
+import { type ScoreContext, scoreLayers } from './scoreLayers.ts';
 import { softEpochs } from './softEpochs.ts';
 
 /** Filters of each convolution, by the layer's name, ascending. */
@@ -28,15 +21,11 @@ export interface Prune {
 }
 
 /** What a prune depends on besides the weights. */
-export interface PruneMoment {
+export interface PruneMoment extends ScoreContext {
   /** Counted from 1. */
   readonly epoch: number;
   /** What the prune before zeroed. */
   readonly before: ZeroedFilters;
-  /** What zeroing each filter would change the loss by, by the layer's name; for `taylor` alone. */
-  readonly saliency?: ReadonlyMap<string, Float64Array> | undefined;
-  /** For `random` alone. */
-  readonly rng: Rng;
 }
 
 /** The settings that a prune obeys. */
@@ -44,8 +33,8 @@ export type PruneSettings = Schedule &
   Pick<RunSettings, 'epochs' | 'criterion' | 'coupling' | 'harden' | 'batchNorm'>;
 
 /**
- * Zeroes in every convolution the ⌊n·P(t) + 1e-9⌋ filters of smallest score, after an epoch. Kernels change, and where
- * `batchNorm` is `masked` also gamma, beta and mean behind them; momentum stays, so that a zeroed filter can come back (SFP,
+ * Zeroes in every convolution the ⌊n·P(t) + 1e-9⌋ filters of smallest score, after an epoch. Kernels and biases change, and
+ * where `batchNorm` is `masked` also gamma, beta and mean behind them; momentum stays, so that a zeroed filter can come back (SFP,
  * section 3.2; ASFP, P(t)). The schedule ends where hardening begins; from then on what is zero stays so.
  */
 export async function pruneDuring(
@@ -56,10 +45,16 @@ export async function pruneDuring(
   const { epoch, before } = moment;
   const soft = softEpochs(settings);
   const rate = pruneRate(settings, epoch, soft);
-  const zeroed = epoch > soft ? before : await choose(plan, settings, moment, rate);
-  for (const { name, kernel, norm } of plan.layers) {
+  // How much of its own goal each layer has reached by now.
+  const share = settings.rate === 0 ? 1 : rate / settings.rate;
+  const zeroed =
+    epoch > soft
+      ? before
+      : chooseZeroed(plan, await scoreLayers(plan.layers, settings.criterion, moment), share);
+  for (const { name, kernel, bias, norm } of plan.layers) {
     const filters = zeroed[name] ?? [];
     await maskFilters(kernel, filters);
+    if (bias !== undefined) await maskFilters(bias, filters);
     if (settings.batchNorm === 'left' || norm === undefined) continue;
     for (const entry of [norm.gamma, norm.beta, norm.movingMean]) await maskFilters(entry, filters);
   }
@@ -80,35 +75,4 @@ export async function pruneDuring(
 /** The filters of all layers together. */
 export function countFilters(filters: ZeroedFilters): number {
   return Object.values(filters).reduce((sum, { length }) => sum + length, 0);
-}
-
-async function choose(
-  { layers, groups }: PrunePlan,
-  settings: PruneSettings,
-  { saliency, rng }: PruneMoment,
-  rate: number,
-): Promise<ZeroedFilters> {
-  // How much of its own goal each layer has reached by now.
-  const share = settings.rate === 0 ? 1 : rate / settings.rate;
-  const quotas = [];
-  for (const layer of layers) {
-    quotas.push({
-      kernel: `${layer.name}/kernel`,
-      scores: await scoresOf(layer, settings, saliency, rng),
-      count: prunedCount(layer.filters, share * layer.goal),
-    });
-  }
-  const chosen = chooseFilters(quotas, groups);
-  return Object.fromEntries(layers.map(({ name }) => [name, chosen.get(`${name}/kernel`) ?? []]));
-}
-
-async function scoresOf(
-  { name, kernel, norm }: PrunedLayer,
-  { criterion }: PruneSettings,
-  saliency: PruneMoment['saliency'],
-  rng: Rng,
-): Promise<Float64Array> {
-  const scale = norm && criterion === 'bn-scale' ? (await toHost(norm.gamma)).values : undefined;
-  const layer = { kernel: await toHost(kernel), scale, saliency: saliency?.get(name) };
-  return scoreFilters(criterion, layer, rng.fork(name));
 }

@@ -17,8 +17,9 @@ test('a warm-up epoch has a tenth of the rate', () => {
 });
 
 test('milestones scale with the epochs', () => {
-  expect(scaledMilestones(200)).toEqual([60, 120, 160]);
-  expect(scaledMilestones(20)).toEqual([6, 12, 16]);
-  expect(scaledMilestones(3)).toEqual([1, 2]);
-  expect(scaledMilestones(1)).toEqual([]);
+  const shares = [0.3, 0.6, 0.8];
+  expect(scaledMilestones(shares, 200)).toEqual([60, 120, 160]);
+  expect(scaledMilestones(shares, 20)).toEqual([6, 12, 16]);
+  expect(scaledMilestones(shares, 3)).toEqual([1, 2]);
+  expect(scaledMilestones(shares, 1)).toEqual([]);
 });

@@ -14,8 +14,8 @@ export function learningRateAt(settings: LearningRateSettings, epoch: number): n
   return settings.learningRate * warm * settings.gamma ** reached;
 }
 
-/** The paper's milestones, 60, 120 and 160 of 200 epochs, scaled to any number of epochs; those that would fall on epoch 0 or together are left out. */
-export function scaledMilestones(epochs: number): number[] {
-  const scaled = [0.3, 0.6, 0.8].map((share) => Math.round(share * epochs));
+/** Milestones given as shares of a run, in epochs; those that would fall on epoch 0 or together are left out. */
+export function scaledMilestones(shares: readonly number[], epochs: number): number[] {
+  const scaled = shares.map((share) => Math.round(share * epochs));
   return [...new Set(scaled)].filter((milestone) => milestone > 0 && milestone < epochs);
 }

@@ -83,6 +83,48 @@ test('presets can be named, at any length', () => {
   expect(resolveSettings({ preset: 'quick', epochs: 100 }, resolved).limit).not.toBeNull();
 });
 
+test('ImageNet’s presets: ÷10 every 30 of 100 epochs, projections left alone unless all of a stream must agree', () => {
+  const settings = resolveSettings({ preset: 'asfp-imagenet' }, resolved);
+  expect(settings).toMatchObject({
+    model: 'resnet50',
+    epochs: 100,
+    rate: 0.3,
+    batchSize: 256,
+    learningRate: 0.1,
+    milestones: [30, 60, 90],
+    gamma: 0.1,
+    weightDecay: 1e-4,
+    schedule: 'asymptotic',
+    exclude: ['*_projection'],
+  });
+  expect(resolveSettings({ preset: 'sfp-imagenet', epochs: 10 }, resolved)).toMatchObject({
+    schedule: 'constant',
+    milestones: [3, 6, 9],
+  });
+  expect(resolveSettings({ preset: 'asfp-imagenet', coupling: 'grouped' }, resolved).exclude).toEqual([]);
+});
+
+test('a trained network begins with a tenth of the learning rate, unless it is told otherwise', () => {
+  const trained = { file: '/models/a/model.json', model: 'a' };
+  const from = (options: TrainOptions): unknown => resolveSettings(options, { ...resolved, trained });
+  expect(from({ preset: 'asfp-cifar10' })).toMatchObject({
+    model: 'a',
+    from: '/models/a/model.json',
+    learningRate: 0.01,
+    epochs: 200,
+    warmupEpochs: 0,
+  });
+  expect(from({ learningRate: 0.05 })).toMatchObject({ learningRate: 0.05 });
+  expect(() => from({ model: 'resnet20' })).toThrow('--model: expected either --model or --from, found both');
+});
+
+test('a budget takes the place of a rate', () => {
+  expect(resolveSettings({ targetMacs: 0.5 }, resolved)).toMatchObject({ targetMacs: 0.5 });
+  expect(() => resolveSettings({ targetMacs: 0.5, rate: 0.3 }, resolved)).toThrow(
+    '--target-macs: expected either --target-macs or --rate, found both',
+  );
+});
+
 test('short runs take images as they are, longer ones vary them', () => {
   expect(resolveSettings({ epochs: 19 }, resolved).augmentation).toBe('none');
   expect(resolveSettings({ epochs: 20 }, resolved).augmentation).toBe('crop-flip');
@@ -116,9 +158,12 @@ test.each([
   [{ learningRate: 0 }, '--learning-rate: expected a number above 0, found 0'],
   [
     { model: 'vgg' },
-    '--model: expected one of resnet8, resnet20, resnet32, resnet56, resnet110, found "vgg"',
+    '--model: expected one of resnet8, resnet20, resnet32, resnet56, resnet110, resnet18, resnet34, resnet50, resnet101, vgg16, mobilenet-v1, mobilenet-v2, found "vgg"',
   ],
-  [{ preset: 'paper' }, '--preset: expected one of quick, asfp-cifar10, sfp-cifar10, found "paper"'],
+  [
+    { preset: 'paper' },
+    '--preset: expected one of quick, asfp-cifar10, sfp-cifar10, asfp-imagenet, sfp-imagenet, found "paper"',
+  ],
   [
     { schedule: 'square' as 'constant' },
     '--schedule: expected one of asymptotic, constant, linear, cubic, found "square"',
@@ -128,6 +173,7 @@ test.each([
     '--criterion: expected one of l2, l1, fpgm, bn-scale, taylor, random, found "l3"',
   ],
   [{ bend: 0.9 }, '--bend: expected a share of the epochs above 0, up to 0.75, found 0.9'],
+  [{ targetMacs: 0 }, '--target-macs: expected a share above 0, up to 1, found 0'],
   [{ harden: 1 }, '--harden: expected a share in [0, 1), found 1'],
   [{ coupling: 'loose' as 'grouped' }, '--coupling: expected one of independent, grouped, found "loose"'],
   [

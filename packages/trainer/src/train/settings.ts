@@ -9,9 +9,10 @@ import {
 } from '@asfp/core';
 import { type Augmentation, augmentations } from '../data/augment.ts';
 import type { DatasetName, View } from '../data/dataset.ts';
-import { checkModelName } from '../models/models.ts';
+import { checkModelName, hasProjections } from '../models/models.ts';
 import { settleKinds } from '../prune/settleBatchNorm.ts';
 import { scaledMilestones } from './learningRate.ts';
+import { isQuick, type Preset, presetOf } from './presets.ts';
 
 /** What a user may set; everything left out takes its default. */
 export interface TrainOptions {
@@ -19,10 +20,14 @@ export interface TrainOptions {
   readonly data?: string | undefined;
   readonly imageSize?: number | undefined;
   readonly model?: string | undefined;
+  /** A trained model to begin with, of either format: its model.json, or the folder of it. */
+  readonly from?: string | undefined;
   /** A named set of defaults; `quick` unless 60 epochs or more are asked for, then `asfp-cifar10`. */
   readonly preset?: string | undefined;
   readonly epochs?: number | undefined;
   readonly rate?: number | undefined;
+  /** Multiply-adds that the compact model may have, as a share of the dense one's; a rate is sought for it. */
+  readonly targetMacs?: number | undefined;
   readonly schedule?: RunSettings['schedule'] | undefined;
   readonly startRate?: number | undefined;
   readonly bend?: number | undefined;
@@ -51,6 +56,8 @@ export interface Resolved {
   readonly backend: string;
   /** What the images show of larger pictures, where they do. */
   readonly view?: View | undefined;
+  /** The trained model to begin with: its file, and what it calls itself. */
+  readonly trained?: { readonly file: string; readonly model: string } | undefined;
 }
 
 /** Whether convolutions are pruned on their own, or with those that share a residual stream. */
@@ -59,70 +66,23 @@ export const couplingNames = ['independent', 'grouped'] as const;
 /** What a prune does with batch norm. */
 export const batchNormKinds = ['left', 'masked'] as const;
 
-type Defaults = Pick<
-  RunSettings,
-  | 'model'
-  | 'epochs'
-  | 'schedule'
-  | 'batchSize'
-  | 'learningRate'
-  | 'gamma'
-  | 'weightDecay'
-  | 'clipRatio'
-  | 'augmentation'
-> &
-  Pick<RunSettings, 'limit' | 'evalLimit'>;
-
-/** The paper's settings for CIFAR-10, from scratch. */
-const paper: Defaults = {
-  model: 'resnet20',
-  epochs: 200,
-  schedule: 'asymptotic',
-  batchSize: 128,
-  learningRate: 0.1,
-  gamma: 0.2,
-  weightDecay: 5e-4,
-  clipRatio: null,
-  augmentation: 'crop-flip',
-  limit: null,
-  evalLimit: null,
-};
-
-/** A run of a few minutes on two cores; why its gradients are clipped is in docs/decisions/0005-clip-filter-gradients.md. */
-const quick: Defaults = {
-  ...paper,
-  model: 'resnet8',
-  epochs: 8,
-  batchSize: 32,
-  clipRatio: 0.1,
-  augmentation: 'none',
-  limit: 10_000,
-  evalLimit: 1_000,
-};
-
-const presets = {
-  quick,
-  'asfp-cifar10': paper,
-  'sfp-cifar10': { ...paper, schedule: 'constant' },
-} as const satisfies Record<string, Defaults>;
-
-/** The presets by name. */
-export const presetNames: readonly string[] = Object.keys(presets);
-
-/** From here on a run is long enough for the paper's settings. */
-const longRun = 60;
-
 /**
- * Every choice of a run. Milestones are the paper's, scaled to the epochs; ResNet-110 starts with one slow epoch, as in the
+ * Every choice of a run. Milestones are the preset's, scaled to the epochs; a trained network begins with a tenth of the
+ * learning rate; ResNet-110 starts with one slow epoch, as in the
  * paper. Throws AsfpError: `rate-range`, `schedule-range`, `model-unknown`, `preset-unknown`, `option-range`, `option-unknown`.
  */
 export function resolveSettings(options: TrainOptions, resolved: Resolved): RunSettings {
-  const preset = presetOf(options);
-  const pick = <K extends keyof TrainOptions & keyof Defaults>(key: K): Defaults[K] =>
-    (options[key] ?? preset[key]) as Defaults[K];
+  const preset = presetOf(options.preset, options.epochs);
+  const pick = <K extends keyof TrainOptions & keyof Preset>(key: K): Preset[K] =>
+    (options[key] ?? preset[key]) as Preset[K];
   const epochs = wholeAbove0('--epochs', pick('epochs'));
-  const model = checkModelName(pick('model'));
-  const rate = options.rate ?? 0.4;
+  const { trained } = resolved;
+  const { targetMacs = null } = options;
+  if (trained && options.model !== undefined) throw either('--model', '--from');
+  if (targetMacs !== null && options.rate !== undefined) throw either('--target-macs', '--rate');
+  const model = trained?.model ?? checkModelName(pick('model'));
+  const coupling = oneOf('--coupling', options.coupling ?? 'independent', couplingNames);
+  const rate = pick('rate');
   checkRate(rate, '--rate');
   const layerRates = options.layerRates ?? {};
   for (const [name, own] of Object.entries(layerRates)) checkRate(own, `--layer-rates, ${name}`);
@@ -139,20 +99,24 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
     data: resolved.data,
     imageSize: options.imageSize === undefined ? null : wholeAbove0('--image-size', options.imageSize),
     model,
-    from: null,
+    from: trained?.file ?? null,
     epochs,
-    targetMacs: null,
+    targetMacs: targetMacs === null ? null : budgetOf(targetMacs),
     ...schedule,
     criterion: oneOf('--criterion', options.criterion ?? 'l2', criterionNames),
-    coupling: oneOf('--coupling', options.coupling ?? 'independent', couplingNames),
+    coupling,
     harden: shareOf('--harden', options.harden ?? 0),
     batchNorm: oneOf('--batch-norm', options.batchNorm ?? 'left', batchNormKinds),
-    exclude: options.exclude ?? [],
+    exclude: options.exclude ?? usualExclusions(model, coupling),
     layerRates,
     settle: oneOf('--settle', options.settle ?? 'fold', settleKinds),
     batchSize: wholeAbove0('--batch-size', pick('batchSize')),
-    learningRate: positive('--learning-rate', pick('learningRate')),
-    milestones: scaledMilestones(epochs),
+    // A tenth for a trained network: FPGM, section 4.1, and SFP's scripts.
+    learningRate: positive(
+      '--learning-rate',
+      options.learningRate ?? preset.learningRate / (trained ? 10 : 1),
+    ),
+    milestones: scaledMilestones(preset.milestones, epochs),
     gamma: preset.gamma,
     warmupEpochs: model === 'resnet110' && epochs > 1 ? 1 : 0,
     momentum: 0.9,
@@ -170,24 +134,18 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
   };
 }
 
-function usualAugmentation(preset: Defaults, epochs: number, { dataset, view }: Resolved): Augmentation {
+/** The paper leaves the projections of ImageNet's networks alone; where all of a stream must agree, they cannot stay behind. */
+function usualExclusions(model: string, coupling: RunSettings['coupling']): string[] {
+  return coupling === 'independent' && hasProjections(model) ? ['*_projection'] : [];
+}
+
+function usualAugmentation(preset: Preset, epochs: number, { dataset, view }: Resolved): Augmentation {
   // In a few epochs no image is seen often enough to be learnt by heart.
-  const usual = preset === quick && epochs >= 20 ? 'crop-flip' : preset.augmentation;
+  const usual = isQuick(preset) && epochs >= 20 ? 'crop-flip' : preset.augmentation;
   // Larger pictures show things in all sizes: a shift of 4 pixels would be nothing to them.
   if (view === 'centre' && usual === 'crop-flip') return 'resized-crop';
   // A mirrored digit is another sign.
   return dataset === 'mnist' && usual === 'crop-flip' ? 'crop' : usual;
-}
-
-function presetOf({ preset, epochs }: TrainOptions): Defaults {
-  if (preset === undefined) return epochs !== undefined && epochs >= longRun ? paper : quick;
-  if (Object.hasOwn(presets, preset)) return presets[preset as keyof typeof presets];
-  throw new AsfpError({
-    code: 'preset-unknown',
-    where: '--preset',
-    expected: `one of ${presetNames.join(', ')}`,
-    found: `"${preset}"`,
-  });
 }
 
 function oneOf<T extends string>(where: string, value: string, known: readonly T[]): T {
@@ -212,6 +170,20 @@ function limitOf(where: string, value: number | null): number | null {
 
 function clipOf(value: number | null): number | null {
   return value === null || value === 0 ? null : positive('--clip-ratio', value);
+}
+
+function budgetOf(value: number): number {
+  if (value > 0 && value <= 1) return value;
+  throw outOfRange('--target-macs', 'a share above 0, up to 1', value);
+}
+
+function either(where: string, other: string): AsfpError {
+  return new AsfpError({
+    code: 'option-range',
+    where,
+    expected: `either ${where} or ${other}`,
+    found: 'both',
+  });
 }
 
 function shareOf(where: string, value: number): number {
