@@ -1,9 +1,8 @@
 // Knows the files of a run folder that are written after training.
 import { join } from 'node:path';
-import { AsfpError, describeError } from '@asfp/core';
-import { makeFolders, writeFileWhole } from '@asfp/trainer/files';
+import { makeFolders, unwritable, writeFileWhole } from '@asfp/trainer/files';
 
-/** Writes one file of a run, whole or not at all. Throws AsfpError `folder-unwritable`. */
+/** Writes one file of a run, whole or not at all. Throws AsfpError `folder-unwritable` or `disk-full`. */
 export async function writeRunFile(
   folder: string,
   name: string,
@@ -13,16 +12,7 @@ export async function writeRunFile(
     await makeFolders(folder);
     await writeFileWhole(join(folder, name), content);
   } catch (cause) {
-    throw new AsfpError(
-      {
-        code: 'folder-unwritable',
-        where: join(folder, name),
-        expected: 'a folder to write into',
-        found: describeError(cause),
-        cure: 'Free space, or choose another folder with --out',
-      },
-      { cause },
-    );
+    throw unwritable(join(folder, name), cause);
   }
 }
 

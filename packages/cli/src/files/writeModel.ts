@@ -1,16 +1,9 @@
 // Knows how a written model goes to disk: model.json with the hashes of its weights, and the weights, all or nothing.
 import { createHash } from 'node:crypto';
-import {
-  AsfpError,
-  type Cost,
-  describeError,
-  type ModelCard,
-  readModelCard,
-  type WrittenModel,
-} from '@asfp/core';
-import { writeFolderWhole } from '@asfp/trainer/files';
+import { type Cost, type ModelCard, readModelCard, type WrittenModel } from '@asfp/core';
+import { unwritable, writeFolderWhole } from '@asfp/trainer/files';
 
-/** Writes a model into a folder, with more files beside it; its card, where it has one, gets the new hashes and the new cost. Throws AsfpError `folder-unwritable`. */
+/** Writes a model into a folder, with more files beside it; its card, where it has one, gets the new hashes and the new cost. Throws AsfpError `folder-unwritable` or `disk-full`. */
 export async function writeModel(
   folder: string,
   model: WrittenModel,
@@ -35,15 +28,6 @@ export async function writeModel(
       ...beside,
     });
   } catch (cause) {
-    throw new AsfpError(
-      {
-        code: 'folder-unwritable',
-        where: folder,
-        expected: 'a folder to write the model into',
-        found: describeError(cause),
-        cure: 'Free space, or choose another folder with --out',
-      },
-      { cause },
-    );
+    throw unwritable(folder, cause);
   }
 }

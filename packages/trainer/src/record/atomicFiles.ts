@@ -34,10 +34,13 @@ export async function writeFolderWhole(
     await mkdir(partial);
     for (const [name, data] of Object.entries(files)) await writeFile(join(partial, name), data);
     await rename(folder, old).catch(ignoreMissing);
-    await rename(partial, folder);
+    await rename(partial, folder).catch(async (error: unknown) => {
+      await rename(old, folder).catch(ignoreMissing);
+      throw error;
+    });
+    await rm(old, { recursive: true, force: true });
   } finally {
     await rm(partial, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
   }
 }
 

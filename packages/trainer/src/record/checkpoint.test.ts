@@ -51,3 +51,18 @@ test('damaged data is refused', async () => {
     `${join(folder, 'checkpoint.json')}: expected a whole checkpoint, found epoch-1.bin has another SHA-256. Begin anew in another folder`,
   );
 });
+
+test.each(['weights', 'momentum'] as const)(
+  '%s that are not finite are refused, and the checkpoint before stays',
+  async (kind) => {
+    const folder = join(tempFolder(onTestFinished), 'checkpoint');
+    await writeCheckpoint(folder, checkpointOf(1));
+    const broken = new Map([['stem_conv/kernel', float32Tensor([2, 2], [1, Number.NaN, 3, 4])]]);
+    expect(
+      (await failureOf(() => writeCheckpoint(folder, { ...checkpointOf(2), [kind]: broken }))).message,
+    ).toBe(
+      'stem_conv/kernel after epoch 2: expected finite numbers, found NaN. Lower the learning rate; the checkpoint of the epoch before is intact',
+    );
+    expect(await readCheckpoint(folder)).toEqual(checkpointOf(1));
+  },
+);

@@ -42,14 +42,18 @@ interface CheckpointFile {
 
 const index = 'checkpoint.json';
 
-/** Writes a checkpoint into a folder; until it is whole, the one before stays the last. */
+/**
+ * Writes a checkpoint into a folder; until it is whole, the one before stays the last. Throws AsfpError `weights-not-finite`:
+ * from such weights nothing could go on.
+ */
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  checkFinite(checkpoint);
   await makeFolders(folder);
   const tensors = [...checkpoint.weights.values(), ...checkpoint.momentum.values()];
   const bytes = Buffer.concat(
     tensors.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   );
-  const file = `epoch-${checkpoint.epoch}.bin`;
+  const file = dataFile(checkpoint);
   await writeFileWhole(join(folder, file), bytes);
   const content: CheckpointFile = {
     format: 'asfp.checkpoint/1',
@@ -61,9 +65,22 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     momentum: entriesOf(checkpoint.momentum),
   };
   await writeFileWhole(join(folder, index), `${JSON.stringify(content)}\n`);
+  await removeOthers(folder, [index, file]);
+}
+
+/** Removes what a kill left in the folder beside the last checkpoint. */
+export async function tidyCheckpoints(folder: string, last: Checkpoint | undefined): Promise<void> {
+  if (existsSync(folder)) await removeOthers(folder, last ? [index, dataFile(last)] : []);
+}
+
+async function removeOthers(folder: string, kept: readonly string[]): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name !== index && name !== file) await rm(join(folder, name), { force: true });
+    if (!kept.includes(name)) await rm(join(folder, name), { force: true });
   }
+}
+
+function dataFile({ epoch }: Checkpoint): string {
+  return `epoch-${epoch}.bin`;
 }
 
 /** The last checkpoint of a folder, or undefined when it has none; throws AsfpError `checkpoint-broken`. */
@@ -105,6 +122,20 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
       },
       { cause },
     );
+  }
+}
+
+function checkFinite({ epoch, weights, momentum }: Checkpoint): void {
+  for (const [name, { values }] of [...weights, ...momentum]) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    throw new AsfpError({
+      code: 'weights-not-finite',
+      where: `${name} after epoch ${epoch}`,
+      expected: 'finite numbers',
+      found: String(values[at]),
+      cure: 'Lower the learning rate; the checkpoint of the epoch before is intact',
+    });
   }
 }
 

@@ -79,8 +79,9 @@ test('what a kill left half-written is gone when the run goes on', async () => {
   mkdirSync(join(out, 'dense.4711.part'));
   writeFileSync(join(out, 'dense.4711.part/model.json'), '{');
   writeFileSync(join(out, 'events.jsonl.4711.part'), '');
+  mkdirSync(join(out, 'compact.4711.old'));
   await openRunFolder(out, tinySettings());
-  expect(readdirSync(out).sort()).toEqual(['events.jsonl', 'settings.json']);
+  expect(readdirSync(out).sort()).toEqual(['compact', 'events.jsonl', 'settings.json']);
 });
 
 test('a run without a checkpoint begins anew', async () => {

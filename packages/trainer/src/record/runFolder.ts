@@ -1,12 +1,13 @@
 // Knows the folder of a run: who may begin in it, who may go on, and what is written when.
 
 import { existsSync } from 'node:fs';
-import { appendFile, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AsfpError, describeError, parseEvents, type RunEvent, type RunSettings } from '@asfp/core';
 import { writeFileWhole } from './atomicFiles.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, readCheckpoint, tidyCheckpoints, writeCheckpoint } from './checkpoint.ts';
 import { makeFolders } from './makeFolders.ts';
+import { unwritable } from './unwritable.ts';
 
 /** A run's folder, open for writing. */
 export interface RunFolder {
@@ -77,6 +78,7 @@ export async function openRunFolder(path: string, settings: RunSettings): Promis
     await makeFolders(path);
     await removeLeftovers(path);
     const checkpoint = await readCheckpoint(checkpointFolder);
+    await tidyCheckpoints(checkpointFolder, checkpoint);
     const recorded = existsSync(eventFile) ? parseEvents(await readFile(eventFile, 'utf8')) : [];
     const done = checkpoint?.epoch ?? 0;
     // A start without an epoch that lasted is not worth keeping; the end is told again.
@@ -93,16 +95,22 @@ export async function openRunFolder(path: string, settings: RunSettings): Promis
       checkpoint,
       events,
       append: (event) =>
-        guarded(path, () => appendFile(eventFile, `${JSON.stringify(event)}\n`, { flush: true })),
-      saveCheckpoint: (state) => guarded(path, () => writeCheckpoint(checkpointFolder, state)),
+        guarded(path, () => appendFile(eventFile, `${JSON.stringify(event)}\n`, { flush: true }), toGoOn),
+      saveCheckpoint: (state) => guarded(path, () => writeCheckpoint(checkpointFolder, state), toGoOn),
     };
   });
 }
 
-/** Removes what a kill left of files that were being written. */
+/** What a run says that was stopped by its disk. */
+const toGoOn = 'Free space, then go on with --resume: the last whole checkpoint is intact';
+
+/** Removes what a kill left of files that were being written; a folder that was just making room comes back. */
 async function removeLeftovers(path: string): Promise<void> {
   for (const name of await readdir(path)) {
-    if (/\.\d+\.(part|old)$/.test(name)) await rm(join(path, name), { recursive: true });
+    const [, own, kind] = /^(.*)\.\d+\.(part|old)$/.exec(name) ?? [];
+    if (own === undefined) continue;
+    if (kind === 'old' && !existsSync(join(path, own))) await rename(join(path, name), join(path, own));
+    else await rm(join(path, name), { recursive: true });
   }
 }
 
@@ -127,20 +135,10 @@ async function removeEmptyFolders(innermost: string, outermost: string): Promise
   }
 }
 
-async function guarded<T>(path: string, action: () => Promise<T>): Promise<T> {
+async function guarded<T>(path: string, action: () => Promise<T>, cure?: string): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    if (cause instanceof AsfpError) throw cause;
-    throw new AsfpError(
-      {
-        code: 'folder-unwritable',
-        where: path,
-        expected: 'a folder that can be written to',
-        found: describeError(cause),
-        cure: 'Free space, or choose another folder with --out',
-      },
-      { cause },
-    );
+    throw unwritable(path, cause, cure);
   }
 }

@@ -1,17 +1,17 @@
 // Knows how a trained model becomes a model.json with one shard, as plain tfjs loads it.
 import { createHash } from 'node:crypto';
 import type { ModelCard } from '@asfp/core';
-import { AsfpError, describeError } from '@asfp/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { modelArtifacts, weightBytes } from '../bridge/modelArtifacts.ts';
 import { writeFolderWhole } from './atomicFiles.ts';
+import { unwritable } from './unwritable.ts';
 
 /** Name of the one shard. */
 const shard = 'weights.bin';
 
 /**
  * Writes `folder/model.json` and its shard, all or nothing. The card goes into `userDefinedMetadata.asfp`, with the shard's
- * SHA-256. Throws AsfpError `folder-unwritable`.
+ * SHA-256. Throws AsfpError `folder-unwritable` or `disk-full`.
  */
 export async function saveModel(model: LayersModel, folder: string, card: ModelCard): Promise<void> {
   const artifacts = await modelArtifacts(model);
@@ -29,15 +29,6 @@ export async function saveModel(model: LayersModel, folder: string, card: ModelC
   try {
     await writeFolderWhole(folder, { 'model.json': `${JSON.stringify(json)}\n`, [shard]: weights });
   } catch (cause) {
-    throw new AsfpError(
-      {
-        code: 'folder-unwritable',
-        where: folder,
-        expected: 'a folder to write the model into',
-        found: describeError(cause),
-        cure: 'Free space, or choose another folder with --out',
-      },
-      { cause },
-    );
+    throw unwritable(folder, cause);
   }
 }
