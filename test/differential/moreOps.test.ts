@@ -21,6 +21,14 @@ const cases: Readonly<Record<string, string>> = {
     'a = unary(x) fn="selu"\nb = unary(x) fn="softplus"\nc = unary(x) fn="abs"\nd = unary(x) fn="neg"\ne = unary(a) fn="exp"\nf = unary(b) fn="log"\ng = unary(b) fn="sqrt"\nh = unary(b) fn="square"\ni = unary(x) fn="erf"\ny = concat(a, b, c, d, e, f, g, h, i) axis=-1',
   'divisions and powers':
     'a = unary(x) fn="softplus"\nc = const float32[3] values=[0.5,1,2]\nb = binary(x, c) fn="div"\nd = binary(a, c) fn="pow"\ne = unary(c) fn="rsqrt"\nf = binary(d, e) fn="squaredDifference"\ng = unary(c) fn="reciprocal"\nh = binary(x, g) fn="prelu"\ny = concat(b, d, f, h) axis=-1',
+  'prelu behind a convolution':
+    'k = const float32[3,3,3,4] seed=1\ns = const float32[4] seed=2\nc = conv2d(x, k) pad="same" strides=[1,1]\ny = binary(c, s) fn="prelu"',
+  'prelu behind a convolution with a bias':
+    'k = const float32[3,3,3,4] seed=1\nb = const float32[4] seed=3\ns = const float32[1,1,4] seed=2\nc = conv2d(x, k, b) pad="valid" strides=[2,1]\ny = binary(c, s) fn="prelu"',
+  'prelu behind a depthwise convolution':
+    'k = const float32[3,3,3,2] seed=1\ns = const float32[6] seed=2\nc = depthwiseConv2d(x, k) pad="same" strides=[1,1]\ny = binary(c, s) fn="prelu"',
+  'prelu behind a dense layer':
+    'm = mean(x) axes=[1,2] keepDims=false\nk = const float32[3,4] seed=1\ns = const float32[4] seed=2\nc = matMul(m, k) \ny = binary(c, s) fn="prelu"',
   'prelu with shared axes': 's = const float32[1,1,3] seed=1\ny = binary(x, s) fn="prelu"',
   'sums, largest, smallest':
     'a = reduce(x) axes=[1,2] fn="sum" keepDims=true\nb = reduce(x) axes=[1,2] fn="max" keepDims=true\nc = reduce(x) axes=[-1] fn="min" keepDims=true\nd = binary(x, a) fn="mul"\ne = binary(d, b) fn="add"\ny = binary(e, c) fn="sub"',
@@ -66,6 +74,23 @@ test.each(Object.entries(cases))('%s', async (_, body) => {
   expect(again.json['modelTopology']).toEqual((json as typeof written.json)['modelTopology']);
   expect(again.shards).toEqual(written.shards);
   expect(printGraph(readModel(again, 'm'))).toBe(printGraph(back));
+});
+
+test('a prelu is written into its layer where nobody else reads that', () => {
+  const opsOf = (more: string): string[] => {
+    const graph = parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,6,5,3]
+k = const float32[3,3,3,4] seed=1
+s = const float32[4] seed=2
+c = conv2d(x, k) pad="same" strides=[1,1]
+y = binary(c, s) fn="prelu"
+output "y" = y
+${more}`);
+    const { node } = writeGraphModel(graph).json['modelTopology'] as { node: { op: string }[] };
+    return node.map(({ op }) => op).filter((op) => op !== 'Const');
+  };
+  expect(opsOf('')).toEqual(['Placeholder', '_FusedConv2D']);
+  expect(opsOf('output "c" = c\n')).toEqual(['Placeholder', 'Conv2D', 'Prelu']);
 });
 
 test('sizes that open images only have when the model runs', async () => {

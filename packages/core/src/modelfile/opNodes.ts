@@ -259,7 +259,10 @@ function convolution(read: Read, op: 'conv2d' | 'depthwiseConv2d'): GraphNode[] 
 
 /** A fused PReLU stands behind its layer, as a node of its own. */
 function withSlope(read: Read, layer: GraphNode): GraphNode[] {
-  if (!read.attrs.strings('fused_ops').includes('Prelu')) return [layer];
+  const fused = read.attrs.strings('fused_ops');
+  if (!fused.includes('Prelu')) return [layer];
+  // Without a bias the slopes stand elsewhere, and tfjs leaves them out.
+  if (fused[0] !== 'BiasAdd' || fused[1] !== 'Prelu') throw new NotUnderstood();
   const name = `${read.def.name}/linear`;
   return [
     { ...layer, name } as GraphNode,

@@ -7,6 +7,7 @@ import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTenso
 import { encodeWeights } from './encodeWeights.ts';
 import { scatterKernel } from './scatterSpelling.ts';
 import { type SizeEntry, sizeDefs } from './sizeDefs.ts';
+import { slopedLayers } from './slopedLayers.ts';
 import { attr, type NodeDef } from './tfNodeDefs.ts';
 
 /** The files of a written model: the object to be stored as model.json, and the bytes of each weight file. */
@@ -58,7 +59,14 @@ const reduceOps = { sum: 'Sum', max: 'Max', min: 'Min' } as const;
 export function writeGraphModel(graph: Graph): WrittenModel {
   const shapes = inferShapes(graph);
   const weights = new Map<string, HostTensor>();
-  const defs = graph.nodes.flatMap((node) => nodeDefs(node, shapes, weights));
+  const sloped = slopedLayers(graph);
+  const within = new Set([...sloped.values()].map(({ name }) => name));
+  const defs = graph.nodes.flatMap((node) => {
+    const layer = sloped.get(node.name);
+    if (layer !== undefined)
+      return nodeDefs({ ...layer, name: node.name } as GraphNode, shapes, weights, node.inputs[1]);
+    return within.has(node.name) ? [] : nodeDefs(node, shapes, weights);
+  });
   const { group, bytes } = encodeWeights(weights, shardName);
   const tensorInfo = (name: string, shape: Shape | undefined): unknown => ({
     name: name.includes(':') ? name : `${name}:0`,
@@ -90,6 +98,7 @@ function nodeDefs(
   node: GraphNode,
   shapes: ReadonlyMap<string, Shape>,
   weights: Map<string, HostTensor>,
+  slope?: string,
 ): NodeDef[] {
   const { name } = node;
   const extra: NodeDef[] = [];
@@ -134,12 +143,13 @@ function nodeDefs(
       };
       const plain = node.op === 'conv2d' ? 'Conv2D' : 'DepthwiseConv2dNative';
       const fused = node.op === 'conv2d' ? '_FusedConv2D' : 'FusedDepthwiseConv2dNative';
-      if (node.inputs.length === 2 && attrs.activation === 'none') return def(plain, node.inputs, window);
+      if (node.inputs.length === 2 && attrs.activation === 'none' && slope === undefined)
+        return def(plain, node.inputs, window);
       // tfjs wants a bias wherever something is fused.
       const bias = node.inputs[2] ?? constant('bias', zeros(shapes.get(name)?.at(-1) as number));
-      return def(fused, [...node.inputs.slice(0, 2), bias], {
+      return def(fused, [...node.inputs.slice(0, 2), bias, ...(slope === undefined ? [] : [slope])], {
         ...window,
-        ...fusedAttrs(attrs.activation, attrs.alpha),
+        ...fusedAttrs(attrs.activation, attrs.alpha, slope !== undefined),
       });
     }
     case 'matMul': {
@@ -147,12 +157,17 @@ function nodeDefs(
       const sides = { transpose_a: attr.bool(false), transpose_b: attr.bool(false) };
       if ((shapes.get(node.inputs[0] as string)?.length ?? 2) !== 2)
         throw new InternalError(`${name}: matMul of rank 2 only`);
-      if (node.inputs.length === 2 && attrs.activation === 'none') return def('MatMul', node.inputs, sides);
+      if (node.inputs.length === 2 && attrs.activation === 'none' && slope === undefined)
+        return def('MatMul', node.inputs, sides);
       const bias = node.inputs[2] ?? constant('bias', zeros(shapes.get(name)?.at(-1) as number));
-      return def('_FusedMatMul', [...node.inputs.slice(0, 2), bias], {
-        ...sides,
-        ...fusedAttrs(attrs.activation, attrs.alpha),
-      });
+      return def(
+        '_FusedMatMul',
+        [...node.inputs.slice(0, 2), bias, ...(slope === undefined ? [] : [slope])],
+        {
+          ...sides,
+          ...fusedAttrs(attrs.activation, attrs.alpha, slope !== undefined),
+        },
+      );
     }
     case 'scatter': {
       const spatial = shapes.get(name)?.length === 4;
@@ -333,10 +348,15 @@ function paddingAttrs(pad: Padding): Readonly<Record<string, unknown>> {
   };
 }
 
-function fusedAttrs(activation: FusedActivation, alpha: number): Readonly<Record<string, unknown>> {
+function fusedAttrs(
+  activation: FusedActivation,
+  alpha: number,
+  sloped = false,
+): Readonly<Record<string, unknown>> {
+  const second = sloped ? ['Prelu'] : activation === 'none' ? [] : [activationOps[activation]];
   return {
-    fused_ops: attr.strings(activation === 'none' ? ['BiasAdd'] : ['BiasAdd', activationOps[activation]]),
-    num_args: attr.int(1),
+    fused_ops: attr.strings(['BiasAdd', ...second]),
+    num_args: attr.int(sloped ? 2 : 1),
     epsilon: attr.float(0),
     ...(activation === 'leakyRelu' ? { leakyrelu_alpha: attr.float(alpha) } : {}),
   };
