@@ -241,6 +241,6 @@ test('a folder that cannot be written is one line, before anything is there', as
   const { code, err } = await asfp('compact', model, '--out', join(file, 'inside'));
   expect(code).toBe(1);
   expect(err).toMatch(
-    /^asfp compact: .*inside: expected a folder to write the model into, found .*\. Free space, or choose another folder with --out\n$/,
+    /^asfp compact: .*inside: expected a folder that can be written to, found .*\. Free space, or choose another folder with --out\n$/,
   );
 });
