@@ -1,20 +1,12 @@
 // Knows how a model on disk becomes a smaller one: read, rewritten, proven, and only then written.
-import {
-  type CutOptions,
-  compact,
-  compactReport,
-  convert,
-  evenBorders,
-  proveEqual,
-  pruneFilters,
-} from '@asfp/compactor';
+import { type CutOptions, compact, compactReport, convert, evenBorders, pruneFilters } from '@asfp/compactor';
 import {
   AsfpError,
-  type Change,
   type CompactReport,
   costTable,
   type FilterPlan,
   type Graph,
+  type Proof,
   type Pruning,
   type Rounding,
   readModel,
@@ -23,11 +15,9 @@ import {
 } from '@asfp/core';
 import { type ModelOnDisk, readModelFiles } from '@asfp/trainer/files';
 import { type OutputFormat, readBack, writeIn } from './outputFormat.ts';
+import { inMemory, measureChange, proveModels } from './proveModels.ts';
 import { type PruneChoice, planOf } from './pruneChoice.ts';
 import { quantizeKernels } from './quantizeKernels.ts';
-
-/** Seeded inputs of the oracle's proof: two with edge values among them. */
-const provenInputs = 8;
 
 /** A smaller model that has been proven, not yet on disk. */
 export interface CompactedModel {
@@ -59,17 +49,11 @@ export async function compactModel(path: string, options: CompactOptions): Promi
   const written = writeIn(format, graph);
   // The proof is of what will be on disk, so it is read back from the bytes that go there.
   const reread = readBack(format, written, graph);
-  const proof = proveEqual(basis, reread, provenInputs);
-  if (!proof.passed) {
-    throw new AsfpError({
-      code: 'not-equal',
-      where: source.file,
-      expected: `a compact model within ${proof.tolerance.toExponential(1)} of the largest output`,
-      found: `a relative error of ${proof.maxRelError.toExponential(2)}`,
-      cure: 'Nothing was written. This is a fault of the compactor: please report it with the model',
-    });
-  }
-  const narrowed = options.quantize && quantizeKernels(graph, options.quantize, basis, provenInputs);
+  const original =
+    basis === before ? { files: source, graph: before, where: source.file } : inMemory(basis, source.file);
+  const proof = await proveModels(original, { files: written, graph: reread, where: 'the compact model' });
+  if (!proof.passed) throw notEqual(source.file, proof);
+  const narrowed = options.quantize && (await quantizeKernels(graph, options.quantize, basis));
   const { shards } = narrowed?.written ?? written;
   const bytesAfter = [...shards.values()].reduce((sum, shard) => sum + shard.byteLength, 0);
   const report = compactReport({
@@ -84,38 +68,59 @@ export async function compactModel(path: string, options: CompactOptions): Promi
       ...(narrowed ? [narrowed.record] : []),
     ],
     proof,
+    shapes: openShapes(before, proof),
     cut: options,
-    pruning: options.prune && plan && pruningOf(options.prune, plan, before, chosen),
-    borders: even && changeOf(chosen, basis),
-    rounding: roundingOf(basis, graph, options),
+    pruning: options.prune && plan && (await pruningOf(options.prune, plan, before, chosen)),
+    borders: even && (await measureChange(chosen, basis, source.file)),
+    rounding: roundingOf(basis, graph, options, openShapes(before, proof)),
   });
   return { source, graph, written: narrowed?.written ?? written, report };
 }
 
+/** The runners that saw a difference, and the run with the largest. */
+function notEqual(where: string, { runs = [], tolerance, maxRelError }: Proof): AsfpError {
+  const failed = runs.filter(({ passed }) => !passed);
+  const worst = failed.find((run) => run.maxRelError === maxRelError);
+  const runners = [...new Set(failed.map(({ runner }) => runner))].join(' and ');
+  return new AsfpError({
+    code: 'not-equal',
+    where,
+    expected: `a compact model within ${tolerance.toExponential(1)} of the largest output`,
+    found: `a relative error of ${maxRelError.toExponential(2)} of ${worst?.where} (${worst?.case}), seen by ${runners}`,
+    cure: 'Nothing was written. This is a fault of the compactor: please report it with the model',
+  });
+}
+
 /** What was chosen, and how far the answers moved. */
-function pruningOf(choice: PruneChoice, plan: FilterPlan, before: Graph, after: Graph): Pruning {
-  const change = changeOf(before, after);
+async function pruningOf(
+  choice: PruneChoice,
+  plan: FilterPlan,
+  before: Graph,
+  after: Graph,
+): Promise<Pruning> {
+  const change = await measureChange(before, after, 'the pruned model');
   const filters = [...plan.values()].reduce((sum, chosen) => sum + chosen.filters.length, 0);
   return { by: choice.by, value: choice.value, criterion: choice.criterion, filters, change };
 }
 
-function changeOf(before: Graph, after: Graph): Change {
-  const { tolerance: _, passed: __, ...change } = proveEqual(before, after, provenInputs);
-  return change;
+/** The shapes of the proof's first run where the model leaves sizes beside the batch open: its costs are told for these. */
+function openShapes(
+  graph: Graph,
+  { runs = [] }: Proof,
+): Readonly<Record<string, readonly number[]>> | undefined {
+  const open = graph.nodes.some((node) => node.op === 'input' && node.attrs.shape.slice(1).includes(null));
+  return open ? runs[0]?.shapes : undefined;
 }
 
 /** What the multiple costs, against the same cut without it. */
-function roundingOf(basis: Graph, graph: Graph, options: CompactOptions): Rounding | undefined {
+function roundingOf(
+  basis: Graph,
+  graph: Graph,
+  options: CompactOptions,
+  shapes?: Readonly<Record<string, readonly number[]>>,
+): Rounding | undefined {
   const { multipleOf = 1, ...others } = options;
   if (!options.cut || multipleOf === 1) return undefined;
-  const macsWithout = costTable(compact(basis, others).graph).macs;
-  return { multipleOf, macs: costTable(graph).macs, macsWithout };
-}
-
-/** A model of either format as a graph. */
-export async function openGraph(
-  path: string,
-): Promise<{ readonly source: ModelOnDisk; readonly graph: Graph }> {
-  const source = await readModelFiles(path);
-  return { source, graph: readModel(source, source.file) };
+  const macsWithout = costTable(compact(basis, others).graph, shapes).macs;
+  return { multipleOf, macs: costTable(graph, shapes).macs, macsWithout };
 }

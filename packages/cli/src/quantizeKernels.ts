@@ -1,5 +1,5 @@
 // Knows how `--quantize` stores the kernels of a proven model in fewer bytes, and what that does to its answers.
-import { narrowWeights, proveEqual } from '@asfp/compactor';
+import { narrowWeights } from '@asfp/compactor';
 import {
   type Graph,
   type PassRecord,
@@ -9,6 +9,7 @@ import {
   writeGraphModel,
 } from '@asfp/core';
 import type { OptionTable } from './options.ts';
+import { measureChange } from './proveModels.ts';
 import { percent } from './terminal/table.ts';
 
 /** The option `--quantize`. */
@@ -29,17 +30,16 @@ export function quantizeChoice(options: { readonly quantize: string | undefined 
 }
 
 /** A model with narrower kernels, and a record whose last note says how far its answers are from those of `basis`. */
-export function quantizeKernels(
+export async function quantizeKernels(
   graph: Graph,
   to: StoredType,
   basis: Graph,
-  images: number,
-): { readonly written: WrittenModel; readonly record: PassRecord } {
+): Promise<{ readonly written: WrittenModel; readonly record: PassRecord }> {
   const pass = narrowWeights(to);
   const { graph: narrowed, notes } = pass.run(graph);
   const written = writeGraphModel(narrowed);
   // What is measured is what will be on disk, read back as tfjs reads it.
-  const change = proveEqual(basis, readModel(written, 'the quantized model'), images);
-  const told = `the answers moved by ${change.maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${percent(change.argmaxAgreement)} of ${images} seeded inputs`;
+  const change = await measureChange(basis, readModel(written, 'the quantized model'), 'the quantized model');
+  const told = `the answers moved by ${change.maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${percent(change.argmaxAgreement)} of ${change.inputs} seeded inputs`;
   return { written, record: { name: pass.name, changed: narrowed !== graph, notes: [...notes, told] } };
 }

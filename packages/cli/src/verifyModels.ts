@@ -1,12 +1,16 @@
-// Knows how two models are proven to answer alike: the oracle on seeded inputs, and plain tfjs on all test pictures.
-import { compareRuns, proofTolerance, proveEqual } from '@asfp/compactor';
-import type { Proof } from '@asfp/core';
+// Knows how two models are proven to answer alike: the oracle and plain tfjs on seeded inputs, and tfjs on all test pictures.
+import { compareRuns, proofTolerance } from '@asfp/compactor';
+import type { Graph, Proof } from '@asfp/core';
 import { type BackendRequest, compareOnImages, type Dataset } from '@asfp/trainer';
-import { openGraph } from './compactModel.ts';
+import { openGraph } from './openGraph.ts';
+import { proofLines } from './proofLines.ts';
+import { proveModels } from './proveModels.ts';
 
 /** Both proofs; `pictures` is undefined where no data set was given. */
 export interface Verification {
-  readonly oracle: Proof;
+  readonly seeded: Proof;
+  /** What the tolerance is not meant for: weights that one model alone has in a narrower form. */
+  readonly note: string | undefined;
   readonly pictures: PictureProof | undefined;
   readonly passed: boolean;
 }
@@ -23,9 +27,6 @@ export interface PictureProof extends Proof {
 /** Pictures whose answers are told one by one. */
 const toldPictures = 24;
 
-/** Seeded inputs for the oracle. */
-const seededInputs = 8;
-
 /** Compares two models; pictures must also agree on the largest answer, every single one. */
 export async function verifyModels(
   pathA: string,
@@ -38,9 +39,14 @@ export async function verifyModels(
   },
 ): Promise<Verification> {
   const [a, b] = [await openGraph(pathA), await openGraph(pathB)];
-  const oracle = proveEqual(a.graph, b.graph, seededInputs);
+  const seeded = await proveModels(
+    { files: a.source, graph: a.graph, where: a.source.file },
+    { files: b.source, graph: b.graph, where: b.source.file },
+    true,
+  );
+  const note = quantizedNote(a.graph, b.graph);
   const { dataset, ...rest } = options;
-  if (dataset === undefined) return { oracle, pictures: undefined, passed: oracle.passed };
+  if (dataset === undefined) return { seeded, note, pictures: undefined, passed: seeded.passed };
   const runs = await compareOnImages(a.source, b.source, dataset, rest);
   const distance = compareRuns([{ name: 'answers', rowLength: runs.classes, a: runs.a, b: runs.b }]);
   const passed = distance.maxRelError <= proofTolerance && distance.argmaxAgreement === 1;
@@ -55,7 +61,7 @@ export async function verifyModels(
     answersA: firstAnswers(runs.a, classes),
     answersB: firstAnswers(runs.b, classes),
   };
-  return { oracle, pictures, passed: oracle.passed && passed };
+  return { seeded, note, pictures, passed: seeded.passed && passed };
 }
 
 function firstAnswers(logits: Float32Array, classes: number): number[] {
@@ -66,12 +72,42 @@ function firstAnswers(logits: Float32Array, classes: number): number[] {
   });
 }
 
-/** What a verification found, in two lines. */
-export function verificationText({ oracle, pictures }: Verification): string {
-  const line = (name: string, proof: Proof): string =>
-    `${name}  ${proof.passed ? 'agree' : 'DIFFER'}: relative error ${proof.maxRelError.toExponential(1)} (allowed ${proof.tolerance}), ` +
-    `absolute ${proof.maxAbsError.toExponential(1)}, same answer on ${(100 * proof.argmaxAgreement).toFixed(2)} % of ${proof.inputs} inputs`;
-  return [line('oracle  ', oracle), ...(pictures === undefined ? [] : [line('pictures', pictures)])].join(
-    '\n',
+/** Says so where one model alone has quantized weights. */
+function quantizedNote(a: Graph, b: Graph): string | undefined {
+  const [formsA, formsB] = [storedForms(a), storedForms(b)];
+  const only = (own: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
+    [...own].filter((form) => !other.has(form));
+  const [onlyA, onlyB] = [only(formsA, formsB), only(formsB, formsA)];
+  if (onlyA.length + onlyB.length === 0) return undefined;
+  const [which, forms, other] = onlyB.length > 0 ? ['B', onlyB, 'A'] : ['A', onlyA, 'B'];
+  return `${which} has weights as ${forms.join(', ')} and ${other} has none: compared is what tfjs makes of them, float32; the tolerance is for float32's own rounding, and that of ${forms.join(', ')} moves answers by more`;
+}
+
+function storedForms(graph: Graph): ReadonlySet<string> {
+  return new Set(
+    graph.nodes.flatMap((node) => (node.op === 'const' ? (node.attrs.tensor.stored?.dtype ?? []) : [])),
+  );
+}
+
+/** What a verification found, a line for each runner. */
+export function verificationText({ seeded, note, pictures }: Verification): string {
+  return [
+    ...proofLines(seeded),
+    ...(note === undefined ? [] : [`note           ${note}`]),
+    ...(pictures === undefined ? [] : [pictureLine(pictures)]),
+  ].join('\n');
+}
+
+function pictureLine({
+  passed,
+  maxRelError,
+  maxAbsError,
+  tolerance,
+  argmaxAgreement,
+  inputs,
+}: Proof): string {
+  return (
+    `pictures       ${passed ? 'agree' : 'DIFFER'}: relative error ${maxRelError.toExponential(1)} (allowed ${tolerance}), ` +
+    `absolute ${maxAbsError.toExponential(1)}, same answer on ${(100 * argmaxAgreement).toFixed(2)} % of ${inputs} inputs`
   );
 }

@@ -21,6 +21,8 @@ export interface ReportParts {
   readonly bytesAfter: number;
   readonly passes: readonly PassRecord[];
   readonly proof: Proof;
+  /** Shapes by input that costs are counted for, where the model leaves sizes open. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>> | undefined;
   /** What the cut was told. */
   readonly cut?: CutOptions | undefined;
   readonly pruning?: Pruning | undefined;
@@ -30,8 +32,8 @@ export interface ReportParts {
 
 /** The report: totals, one row a layer, the passes and the proof. */
 export function compactReport(parts: ReportParts): CompactReport {
-  const before = costTable(parts.before);
-  const after = costTable(parts.after);
+  const before = costTable(parts.before, parts.shapes);
+  const after = costTable(parts.after, parts.shapes);
   const afterByName = new Map(after.layers.map((layer) => [layer.name, layer]));
   const reasons = keptReasons(parts.after, parts.cut);
   const layers = before.layers.map((layer): LayerChange => {
@@ -57,6 +59,7 @@ export function compactReport(parts: ReportParts): CompactReport {
       scatterMacs: after.scatterMacs,
     },
     layers,
+    ...(parts.shapes === undefined ? {} : { costsFor: parts.shapes }),
     passes: parts.passes,
     proof: parts.proof,
     ...(parts.pruning === undefined ? {} : { pruning: parts.pruning }),

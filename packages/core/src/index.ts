@@ -26,9 +26,11 @@ export type {
   Change,
   CompactReport,
   Cost,
+  Distance,
   LayerChange,
   PassRecord,
   Proof,
+  ProofRun,
   Pruning,
   Rounding,
 } from './formats/compactReport.ts';

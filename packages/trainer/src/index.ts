@@ -9,7 +9,9 @@ export {
 export { listBackends } from './backend/listBackends.ts';
 export { installNative, type NativeRequest, removeNative } from './backend/native/installNative.ts';
 export type { NativeNote } from './backend/native/nativeHome.ts';
+export { type PlainBackendName, usePlainBackend } from './backend/usePlainBackend.ts';
 export { compareOnImages, type ImageComparison } from './bridge/compareOnImages.ts';
+export { type Answer, openPredictor, type Predictor } from './bridge/predictor.ts';
 export { type Augmentation, augmentations } from './data/augment.ts';
 export { type Batch, type BatchSource, evalBatches } from './data/batches.ts';
 export {

@@ -5,6 +5,7 @@ import { compactModel } from '../compactModel.ts';
 import { cutOptions, cutOptionTable } from '../cutOptions.ts';
 import { writeModel } from '../files/writeModel.ts';
 import { formatOption, outputFormat } from '../outputFormat.ts';
+import { proofLines } from '../proofLines.ts';
 import { pruneChoice, pruneOptions } from '../pruneChoice.ts';
 import { quantizeChoice, quantizeOption } from '../quantizeKernels.ts';
 import { count, percent, size } from '../terminal/table.ts';
@@ -54,10 +55,10 @@ export function compactSummary(report: CompactReport, out: string): string {
     removed === 0
       ? 'nothing removed: no filter is zero, constant or unread'
       : `${count(removed)} filters removed`,
-    `multiply-adds  ${count(before.macs)} → ${count(after.macs)}  (−${percent(1 - after.macs / before.macs)})`,
+    `multiply-adds  ${count(before.macs)} → ${count(after.macs)}  (−${percent(1 - after.macs / before.macs)})${sizeOf(report)}`,
     `parameters     ${count(before.params)} → ${count(after.params)}`,
     `weights        ${size(before.bytes)} → ${size(after.bytes)}`,
-    `proof          largest relative error ${proof.maxRelError.toExponential(1)} on ${proof.inputs} seeded inputs (allowed ${proof.tolerance})`,
+    ...proofLines(proof),
     ...(report.pruning === undefined
       ? []
       : [
@@ -71,6 +72,13 @@ export function compactSummary(report: CompactReport, out: string): string {
     ...kept.map((layer) => `kept           zero filters of ${layer.name}: ${layer.kept}`),
     `written        ${out}/model.json`,
   ].join('\n');
+}
+
+function sizeOf({ costsFor }: CompactReport): string {
+  if (costsFor === undefined) return '';
+  return ` for ${Object.values(costsFor)
+    .map((shape) => shape.slice(1).join('×'))
+    .join(', ')}`;
 }
 
 function moved({ maxRelError, argmaxAgreement, inputs }: Change): string {

@@ -2,8 +2,8 @@
 import { basename, dirname } from 'node:path';
 import { writeOnnx } from '@asfp/compactor';
 import { type Command, defineCommand } from '../command.ts';
-import { openGraph } from '../compactModel.ts';
 import { writeRunFile } from '../files/runFolder.ts';
+import { openGraph } from '../openGraph.ts';
 import { size } from '../terminal/table.ts';
 
 /** Writes a model in another format. */

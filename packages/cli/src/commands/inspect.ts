@@ -1,7 +1,7 @@
 // Knows the command `asfp inspect`.
 import { type ChannelGroups, channelGroups, costTable, printGraph, showShape } from '@asfp/core';
 import { type Command, defineCommand } from '../command.ts';
-import { openGraph } from '../compactModel.ts';
+import { openGraph } from '../openGraph.ts';
 import { count, size, textTable } from '../terminal/table.ts';
 
 /** Shows the layers of a model. */

@@ -139,16 +139,17 @@ async function reportPictures(dataset: Dataset, { pictures }: Verification): Pro
 }
 
 /** One proof of both: the inputs of both counted together, and the worst of their errors. */
-function wholeProof(oracle: Proof, { pictures }: Verification): Proof {
-  if (pictures === undefined) return oracle;
+function wholeProof(seeded: Proof, { pictures }: Verification): Proof {
+  if (pictures === undefined) return seeded;
   return {
-    inputs: oracle.inputs + pictures.inputs,
-    maxAbsError: Math.max(oracle.maxAbsError, pictures.maxAbsError),
-    maxRelError: Math.max(oracle.maxRelError, pictures.maxRelError),
-    argmaxAgreement: Math.min(oracle.argmaxAgreement, pictures.argmaxAgreement),
+    ...seeded,
+    inputs: seeded.inputs + pictures.inputs,
+    maxAbsError: Math.max(seeded.maxAbsError, pictures.maxAbsError),
+    maxRelError: Math.max(seeded.maxRelError, pictures.maxRelError),
+    argmaxAgreement: Math.min(seeded.argmaxAgreement, pictures.argmaxAgreement),
     // The pictures ran in float32, whose rounding the oracle's own tolerance does not cover.
-    tolerance: Math.max(oracle.tolerance, pictures.tolerance),
-    passed: oracle.passed && pictures.passed,
+    tolerance: Math.max(seeded.tolerance, pictures.tolerance),
+    passed: seeded.passed && pictures.passed,
   };
 }
 

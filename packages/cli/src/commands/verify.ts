@@ -8,7 +8,7 @@ import { dataOptions, sizeOptions } from './trainOptions.ts';
 export const verify: Command = defineCommand({
   name: 'verify',
   summary:
-    'Runs two models on the same inputs: the plain interpreter on seeded ones, tfjs on all test pictures when --dataset is given.',
+    'Runs two models on the same inputs: the plain interpreter and tfjs on seeded ones, tfjs on all test pictures when --dataset is given.',
   words: [
     { name: 'A', summary: 'a model.json, or the folder of one' },
     { name: 'B', summary: 'the model to compare it with' },

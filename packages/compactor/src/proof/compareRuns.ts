@@ -1,14 +1,5 @@
 // Knows how far apart the outputs of two runs are, in float64.
-import { InternalError } from '@asfp/core';
-
-/** The distance of two runs over the same inputs. */
-export interface RunDistance {
-  readonly maxAbsError: number;
-  /** Largest absolute difference over the largest absolute output, per output, the worst one. */
-  readonly maxRelError: number;
-  /** Share of rows of the first output whose largest value is at the same place. */
-  readonly argmaxAgreement: number;
-}
+import { type Distance, InternalError } from '@asfp/core';
 
 /** One output of both runs, with the same shape; rows are along the last axis. */
 export interface OutputPair {
@@ -19,7 +10,7 @@ export interface OutputPair {
 }
 
 /** Compares the outputs pair by pair; throws an internal error when lengths differ. A NaN on one side only counts as an infinite error. */
-export function compareRuns(pairs: readonly OutputPair[]): RunDistance {
+export function compareRuns(pairs: readonly OutputPair[]): Distance {
   let maxAbsError = 0;
   let maxRelError = 0;
   for (const { name, a, b } of pairs) {

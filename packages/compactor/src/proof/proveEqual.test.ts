@@ -1,7 +1,8 @@
 import { type Graph, parseGraph } from '@asfp/core';
 import { expect, test } from 'vitest';
 import { compact } from '../compact.ts';
-import { proofTolerance, proveEqual } from './proveEqual.ts';
+import { proofTolerance } from './judge.ts';
+import { proveEqual } from './proveEqual.ts';
 
 const chain = (layers: number, weight = 0.5): Graph =>
   parseGraph(`graph "chain"

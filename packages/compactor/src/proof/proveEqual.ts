@@ -1,52 +1,40 @@
 // Knows how a rewriting is proven by the oracle: both graphs on the same seeded inputs, in float64.
-import { type Graph, type Proof, rngFromSeed, runGraph } from '@asfp/core';
-import { compareRuns, type OutputPair } from './compareRuns.ts';
-import { roundingBound } from './roundingBound.ts';
+import { type Feeds, type Graph, type Proof, type RealTensor, rngFromSeed, runGraph } from '@asfp/core';
+import type { OutputPair } from './compareRuns.ts';
+import { type Judged, judge } from './judge.ts';
+import { boundedRun } from './roundingBound.ts';
 import { seededInputs } from './seededInputs.ts';
 
-/** The largest relative error that any compaction may have, however deep the network and however loose its bound. */
-export const proofTolerance = 1e-4;
-
-/**
- * Runs both graphs on `images` seeded inputs through the plain interpreter and compares every output.
- *
- * An output's tolerance is what rounding alone can do to it (`roundingBound` over its largest value), at most
- * `proofTolerance`; the proof tells the tolerance of the output that comes closest to its own.
- */
+/** Runs both graphs on `images` seeded inputs through the plain interpreter and compares every output. */
 export function proveEqual(before: Graph, after: Graph, images: number, seed = 1): Proof {
-  const feeds = seededInputs(before, images, rngFromSeed(seed));
-  const a = runGraph(before, feeds);
-  const b = runGraph(after, feeds);
-  const bounds = roundingBound(before, feeds);
-  const pairs: OutputPair[] = [...a].map(([name, value]) => ({
-    name,
-    rowLength: value.shape.at(-1) ?? 1,
-    a: value.values,
-    b: b.get(name)?.values ?? [],
-  }));
-  let tightest = { share: -1, tolerance: proofTolerance };
-  for (const pair of pairs) {
-    const tolerance = toleranceOf(pair, bounds.get(pair.name));
-    const error = compareRuns([pair]).maxRelError;
-    const share = error === 0 ? 0 : error / tolerance;
-    if (share > tightest.share) tightest = { share, tolerance };
-  }
-  return {
-    inputs: images,
-    ...compareRuns(pairs),
-    tolerance: tightest.tolerance,
-    passed: tightest.share <= 1,
-  };
+  const { where: _, ...judged } = judgeOnOracle(
+    before,
+    after,
+    seededInputs(before, images, rngFromSeed(seed)),
+  );
+  return { inputs: images, ...judged };
 }
 
-function toleranceOf({ a }: OutputPair, bound: Float64Array | undefined): number {
-  let allowed = bound === undefined ? Number.POSITIVE_INFINITY : 0;
-  for (const each of bound ?? []) allowed = Math.max(allowed, each);
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const size = Math.abs(a[i] as number);
-    if (Number.isFinite(size)) largest = Math.max(largest, size);
-  }
-  const derived = allowed / largest;
-  return Number.isNaN(derived) ? proofTolerance : Math.min(derived, proofTolerance);
+/**
+ * Both graphs on the same feeds in float64; each output is held to what rounding alone can do to it. With `mutual` either
+ * may be the one that was rewritten, so the larger of their bounds counts.
+ */
+export function judgeOnOracle(before: Graph, after: Graph, feeds: Feeds, mutual = false): Judged {
+  const a = boundedRun(before, feeds);
+  const other = mutual ? boundedRun(after, feeds) : undefined;
+  const b = other ? new Map([...other].map(([name, { value }]) => [name, value])) : runGraph(after, feeds);
+  const bounds = new Map(
+    [...a].map(([name, { error }]) => {
+      const back = other?.get(name)?.error.values;
+      return [name, error.values.map((each, i) => Math.max(each, back?.[i] ?? 0))];
+    }),
+  );
+  return judge(
+    [...a].map(([name, { value }]) => pairOf(name, value, b.get(name))),
+    bounds,
+  );
+}
+
+function pairOf(name: string, a: RealTensor, b: RealTensor | undefined): OutputPair {
+  return { name, rowLength: a.shape.at(-1) ?? 1, a: a.values, b: b?.values ?? [] };
 }

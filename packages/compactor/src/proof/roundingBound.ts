@@ -1,12 +1,20 @@
 // Knows how far rounding alone can move the outputs of a rewritten graph: the bound that a proof holds it to.
 import { evaluate, type Feeds, type Graph, type GraphNode, type RealTensor } from '@asfp/core';
+import { arithmeticError, sumLength } from './arithmeticError.ts';
 import { binaryError, unaryError } from './elementError.ts';
 
 /** How often a weight is rounded to float32 at most: batch norm folded, a sum folded, a cut, and the file. */
 const roundings = 4;
 
 /** Half a unit in the last place of float32, relative. */
-const unit = roundings * 2 ** -24;
+const half = 2 ** -24;
+const unit = roundings * half;
+
+/** Roundings of a batch norm's own arithmetic. */
+const normSteps = 8;
+
+/** Where the graphs run: `exact` in float64, `float32` on a backend that rounds every sum and function as well. */
+export type Arithmetic = 'exact' | 'float32';
 
 /**
  * For each output by name, how far each of its values may lie from the original's, when every weight has been
@@ -15,7 +23,20 @@ const unit = roundings * 2 ** -24;
  * It is worked out on the original graph, where all that a rewriting adds up still stands side by side: a constant
  * that went into a bias and cancelled there has its full size here. Infinite behind an op whose rule is unknown.
  */
-export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Array> {
+export function roundingBound(
+  graph: Graph,
+  feeds: Feeds,
+  arithmetic: Arithmetic = 'exact',
+): Map<string, Float64Array> {
+  return new Map([...boundedRun(graph, feeds, arithmetic)].map(([name, { error }]) => [name, error.values]));
+}
+
+/** The outputs by name, as `runGraph` computes them, each with its bound. In float32 both graphs are off, so the bound is of the one's error and the other's. */
+export function boundedRun(
+  graph: Graph,
+  feeds: Feeds,
+  arithmetic: Arithmetic = 'exact',
+): Map<string, Bounded> {
   const values = new Map<string, Bounded>();
   const lastReader = new Map<string, number>();
   for (const [at, node] of graph.nodes.entries()) for (const from of node.inputs) lastReader.set(from, at);
@@ -27,7 +48,8 @@ export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Ar
       inputs.map((input) => input.value),
       feeds,
     );
-    const own = errorOf(node, inputs, value);
+    const passed = errorOf(node, inputs, value, arithmetic);
+    const own = arithmetic === 'exact' ? passed : withArithmetic(passed, node, inputs, value);
     const error = node.op === 'const' || node.op === 'input' ? own : storedConstants(own, value);
     // Nothing is known of a bound that is not a number.
     values.set(node.name, {
@@ -37,17 +59,25 @@ export function roundingBound(graph: Graph, feeds: Feeds): Map<string, Float64Ar
     for (const from of node.inputs) if (lastReader.get(from) === at) values.delete(from);
   }
   return new Map(
-    graph.outputs.map(({ name, from }) => [name, values.get(from)?.error.values as Float64Array]),
+    graph.outputs.map(({ name, from }) => {
+      const { value, error } = values.get(from) as Bounded;
+      return [name, { value, error: arithmetic === 'exact' ? error : map(error, (each) => 2 * each) }];
+    }),
   );
 }
 
 /** A value of the original run, and how far each of its elements may be off after the rewriting. */
-interface Bounded {
+export interface Bounded {
   readonly value: RealTensor;
   readonly error: RealTensor;
 }
 
-function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor): RealTensor {
+function errorOf(
+  node: GraphNode,
+  inputs: readonly Bounded[],
+  value: RealTensor,
+  arithmetic: Arithmetic,
+): RealTensor {
   const errors = inputs.map(({ error }) => error);
   const [a, b] = inputs as [Bounded, Bounded];
   switch (node.op) {
@@ -57,36 +87,38 @@ function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor)
     case 'conv2d':
     case 'depthwiseConv2d':
     case 'matMul': {
-      const plain = { ...node, attrs: { ...node.attrs, activation: 'none' } } as GraphNode;
-      const [, kernel, bias] = inputs.map((input) => map(input.value, Math.abs));
-      const parts = bias === undefined ? [kernel as RealTensor] : [kernel as RealTensor, bias];
-      const whole = evaluate(plain, [map(a.value, Math.abs), ...parts]);
-      const passed = evaluate(plain, [a.error, kernel as RealTensor]);
+      const plain = { ...node, attrs: { ...node.attrs, activation: 'none', alpha: 0 } } as typeof node;
+      const kernel = map(b.value, Math.abs);
+      const u = unit + (arithmetic === 'exact' ? 0 : sumLength(node, kernel) * half);
+      const bias = inputs.slice(2).map(({ value: own }) => map(own, (each) => u * Math.abs(each)));
+      // One layer does both, being linear: |W|·((1 + u)·e + u·|x|) + u·|b|.
+      const moved = map(a.value, (x, i) => (1 + u) * (a.error.values[i] as number) + u * Math.abs(x));
+      const whole = evaluate(plain, [moved, kernel, ...bias]);
       // A kernel that is computed, not stored, brings an error of its own, for which there is no rule here.
       const stored = errors.slice(1).every((error) => error.values.every((each) => each === 0));
       const { activation, alpha } = node.attrs;
       // Every activation that a layer can carry has a largest slope, so the place does not matter.
       const slope = stored ? unaryError(activation, alpha, 0, 1) : Number.POSITIVE_INFINITY;
-      return map(whole, (size, i) => slope * ((1 + unit) * (passed.values[i] as number) + unit * size));
+      return map(whole, (size) => slope * size);
     }
     case 'batchNorm': {
       const [gamma, beta, mean, variance] = inputs.slice(1).map((input) => input.value.values);
       const channels = gamma?.length ?? 1;
+      const u = unit + (arithmetic === 'exact' ? 0 : normSteps * half);
       return map(a.value, (x, i) => {
         const at = (vector: Float64Array | undefined): number => vector?.[i % channels] as number;
         const scale = Math.abs(at(gamma)) / Math.sqrt(at(variance) + node.attrs.epsilon);
         const size = scale * (Math.abs(x) + Math.abs(at(mean))) + Math.abs(at(beta));
-        return (1 + unit) * scale * (a.error.values[i] as number) + unit * size;
+        return (1 + u) * scale * (a.error.values[i] as number) + u * size;
       });
     }
     case 'convTranspose2d': {
       const kernel = map(b.value, Math.abs);
-      const whole = evaluate(node, [map(a.value, Math.abs), kernel]);
-      const passed = evaluate(node, [a.error, kernel]);
+      const u = unit + (arithmetic === 'exact' ? 0 : sumLength(node, kernel) * half);
+      const moved = map(a.value, (x, i) => (1 + u) * (a.error.values[i] as number) + u * Math.abs(x));
+      const whole = evaluate(node, [moved, kernel]);
       const stored = b.error.values.every((each) => each === 0);
-      return map(whole, (size, i) =>
-        stored ? (1 + unit) * (passed.values[i] as number) + unit * size : Number.POSITIVE_INFINITY,
-      );
+      return stored ? whole : map(whole, () => Number.POSITIVE_INFINITY);
     }
     case 'unary': {
       const { fn, alpha } = node.attrs;
@@ -129,6 +161,32 @@ function errorOf(node: GraphNode, inputs: readonly Bounded[], value: RealTensor)
     }
     default:
       return map(value, () => Number.POSITIVE_INFINITY);
+  }
+}
+
+/** The bound with what the node's own arithmetic adds. */
+function withArithmetic(
+  error: RealTensor,
+  node: GraphNode,
+  inputs: readonly Bounded[],
+  value: RealTensor,
+): RealTensor {
+  const { shape, values } = inputs[0]?.value ?? value;
+  switch (node.op) {
+    case 'mean':
+    case 'reduce':
+    case 'avgPool':
+    case 'resize': {
+      const size = evaluate(node, [{ shape, values: values.map(Math.abs) }]);
+      const count =
+        node.op === 'avgPool' ? node.attrs.size[0] * node.attrs.size[1] : values.length / value.values.length;
+      return map(error, (each, i) => each + arithmeticError(node, size.values[i] as number, count));
+    }
+    default:
+      return map(
+        error,
+        (each, i) => each + arithmeticError(node, value.values[i] as number, shape.at(-1) ?? 1),
+      );
   }
 }
 

@@ -32,21 +32,49 @@ export interface PassRecord {
   readonly notes: readonly string[];
 }
 
-/** The comparison of both networks on the same inputs. */
-export interface Proof {
-  /** Number of images compared. */
-  readonly inputs: number;
+/** The distance of two networks' answers to the same inputs. */
+export interface Distance {
   readonly maxAbsError: number;
   /** Largest absolute difference over the largest absolute output, per output, the worst one. */
   readonly maxRelError: number;
   /** Share of images whose largest output is at the same place. */
   readonly argmaxAgreement: number;
+}
+
+/** The comparison of both networks on the same inputs; of several runs it tells the largest error, and the tolerance of the run that has it. */
+export interface Proof extends Distance {
+  /** Number of images compared. */
+  readonly inputs: number;
   readonly tolerance: number;
+  /** Every run is within its tolerance. */
+  readonly passed: boolean;
+  /** Each run of both networks. */
+  readonly runs?: readonly ProofRun[];
+  /** What was not run, and why. */
+  readonly notRun?: readonly string[];
+}
+
+/** Both networks run once on the same images by the same runner. */
+export interface ProofRun extends Distance {
+  /** `oracle`, the plain interpreter in float64, or `tfjs` and its backend, which loads the files themselves. */
+  readonly runner: string;
+  readonly case: string;
+  readonly seed: number;
+  /** What each image's values are like. */
+  readonly images: readonly string[];
+  /** Shape by input, the batch first. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly tolerance: number;
+  /** The output with the largest error. */
+  readonly where: string;
   readonly passed: boolean;
 }
 
 /** How far the answers moved, where a user chose that they may; measured as in the proof. */
-export type Change = Omit<Proof, 'tolerance' | 'passed'>;
+export interface Change extends Distance {
+  /** Number of images compared. */
+  readonly inputs: number;
+}
 
 /** Filters that were removed though they were not zero, and what that did to the answers. */
 export interface Pruning {
@@ -73,6 +101,8 @@ export interface CompactReport {
   readonly format: 'asfp.compact-report/1';
   readonly before: Cost;
   readonly after: Cost;
+  /** Shapes by input that multiply-adds are counted for, where the model leaves sizes open. */
+  readonly costsFor?: Readonly<Record<string, readonly number[]>>;
   readonly layers: readonly LayerChange[];
   readonly passes: readonly PassRecord[];
   readonly proof: Proof;

@@ -1,0 +1,55 @@
+// Knows how a compaction proves itself: the oracle and plain tfjs on the same cases, both models each.
+import { type InputRange, type PartOfProof, proofCases, proveOnOracle, sumProof } from '@asfp/compactor';
+import { AsfpError, type Change, type Graph, type Proof, readModelCard, writeGraphModel } from '@asfp/core';
+import { type ProvenModel, proveOnTfjs, withoutNoise } from './tfjsProof.ts';
+
+/** Runs all that can be run, and tells what was not. With `mutual` either model may be made of the other. Throws AsfpError `input-size`, `not-equal` or `not-proven`. */
+export async function proveModels(a: ProvenModel, b: ProvenModel, mutual = false): Promise<Proof> {
+  const { cases, notRun } = proofCases(a.graph, rangeOf(a.graph));
+  return whole(notRun, a, [
+    proveOnOracle(a.graph, b.graph, cases, mutual),
+    await withoutNoise(a, cases, await proveOnTfjs(a, b, cases)),
+  ]);
+}
+
+/** How far the answers move on four images of seeded values: by the oracle where it knows all ops and has the time, else by tfjs. */
+export async function measureChange(a: Graph, b: Graph, where: string): Promise<Change> {
+  const cases = proofCases(a, rangeOf(a)).cases.filter(({ name }) => name.startsWith('seeded'));
+  const { runs } = proveOnOracle(a, b, cases);
+  const proof =
+    runs.length === cases.length && runs.every((run, i) => run.images.length === cases[i]?.images.length)
+      ? sumProof(runs, [])
+      : whole([], inMemory(a, where), [await proveOnTfjs(inMemory(a, where), inMemory(b, where), cases)]);
+  const { maxAbsError, maxRelError, argmaxAgreement, inputs } = proof;
+  return { inputs, maxAbsError, maxRelError, argmaxAgreement };
+}
+
+/** A graph as the files that it would be written as. */
+export function inMemory(graph: Graph, where: string): ProvenModel {
+  return { graph, files: writeGraphModel(graph), where };
+}
+
+function whole(notRun: readonly string[], { where }: ProvenModel, parts: readonly PartOfProof[]): Proof {
+  const proof = sumProof(
+    parts.flatMap(({ runs }) => runs),
+    [...notRun, ...parts.flatMap((part) => part.notRun)],
+  );
+  if (proof.runs?.length !== 0) return proof;
+  throw new AsfpError({
+    code: 'not-proven',
+    where,
+    expected: 'a model that the interpreter or tfjs can run',
+    found: proof.notRun?.join('; ') ?? '',
+  });
+}
+
+/** What a pixel can become, as the model's card says. */
+function rangeOf({ metadata }: Graph): InputRange | undefined {
+  const input = readModelCard(metadata)?.input;
+  if (input === undefined) return undefined;
+  const ends = input.mean.flatMap((mean, i) => {
+    const deviation = input.deviation[i] ?? 1;
+    return [-mean / deviation, (1 - mean) / deviation];
+  });
+  return [Math.min(...ends), Math.max(...ends)];
+}
