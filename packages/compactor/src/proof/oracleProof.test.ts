@@ -24,7 +24,7 @@ function ran(images: number, after = graph): { runs: string[]; notRun: readonly 
 }
 
 test('the work of an image is its multiply-adds and a share for each value', () => {
-  expect(perImage).toBe(80 * 80 * 9 + 20 * (160 * 160 + 9 + 80 * 80 + 1));
+  expect(perImage).toBe(80 * 80 * 9 + 9 + 20 * (160 * 160 + 80 * 80 + 1));
 });
 
 test('the budget decides: all cases, one image of each kind, one image, a smaller one, none', () => {

@@ -96,9 +96,13 @@ export function workOf(graph: Graph, feeds: Feeds): number {
       shape.length === 0 ? [] : [1, ...shape.slice(1)],
     ]),
   );
-  const values = [...inferShapes(graph, one).values()];
-  const moved = values.reduce((sum, shape) => sum + sizeOf(shape.map((dim) => dim ?? 1)), 0);
-  return costTable(graph, one).macs + costOfValue * moved;
+  const shapes = inferShapes(graph, one);
+  let moved = 0;
+  for (const { name, op } of graph.nodes) {
+    const size = sizeOf((shapes.get(name) ?? []).map((dim) => dim ?? 1));
+    moved += (op === 'const' ? 1 : costOfValue) * size;
+  }
+  return costTable(graph, one).macs + moved;
 }
 
 /** The shape of each feed by name. */
