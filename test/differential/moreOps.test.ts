@@ -29,6 +29,8 @@ const cases: Readonly<Record<string, string>> = {
     'k = const float32[3,3,3,2] seed=1\ns = const float32[6] seed=2\nc = depthwiseConv2d(x, k) pad="same" strides=[1,1]\ny = binary(c, s) fn="prelu"',
   'prelu behind a dense layer':
     'm = mean(x) axes=[1,2] keepDims=false\nk = const float32[3,4] seed=1\ns = const float32[4] seed=2\nc = matMul(m, k) \ny = binary(c, s) fn="prelu"',
+  'channels of an image chosen and reordered':
+    'i = const int32[4] values=[2,5,0,1]\nk = const float32[1,1,3,6] seed=1\nc = conv2d(x, k) pad="same" strides=[1,1]\ny = gather(c, i) axis=-1',
   'prelu with shared axes': 's = const float32[1,1,3] seed=1\ny = binary(x, s) fn="prelu"',
   'sums, largest, smallest':
     'a = reduce(x) axes=[1,2] fn="sum" keepDims=true\nb = reduce(x) axes=[1,2] fn="max" keepDims=true\nc = reduce(x) axes=[-1] fn="min" keepDims=true\nd = binary(x, a) fn="mul"\ne = binary(d, b) fn="add"\ny = binary(e, c) fn="sub"',
@@ -91,6 +93,21 @@ ${more}`);
   };
   expect(opsOf('')).toEqual(['Placeholder', '_FusedConv2D']);
   expect(opsOf('output "c" = c\n')).toEqual(['Placeholder', 'Conv2D', 'Prelu']);
+});
+
+test('a choice of the channels of an image is written as a convolution, each channel at most once', () => {
+  const opsOf = (indices: string): string[] => {
+    const graph = parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,6,5,3]
+i = const int32[2] values=${indices}
+y = gather(x, i) axis=3
+output "y" = y
+`);
+    const { node } = writeGraphModel(graph).json['modelTopology'] as { node: { op: string }[] };
+    return node.map(({ op }) => op);
+  };
+  expect(opsOf('[2,0]')).toEqual(['Placeholder', 'Const', 'Conv2D']);
+  expect(opsOf('[2,2]')).toEqual(['Placeholder', 'Const', 'Const', 'GatherV2']);
 });
 
 test('sizes that open images only have when the model runs', async () => {

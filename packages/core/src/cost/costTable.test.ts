@@ -34,6 +34,22 @@ output "y" = y
   expect(table.params).toBe(108 + 4 + 72 + 8 + 8 + 50);
 });
 
+test('a choice of channels counts as the convolution that it is written as', () => {
+  const { macs, scatterMacs } = costTable(
+    parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,3,2,5]
+i = const int32[4] values=[4,0,2,1]
+j = const int32[4] values=[0,0,2,1]
+a = gather(x, i) axis=3
+b = gather(x, j) axis=3
+y = binary(a, b) fn="add"
+output "y" = y
+`),
+  );
+  // Of a channel that is taken twice no convolution is made.
+  expect([macs, scatterMacs]).toEqual([0, 3 * 2 * 5 * 4]);
+});
+
 test('zero filters are those whose every weight is exactly zero', () => {
   const table = costTable(
     parseGraph(`graph "g"

@@ -4,6 +4,7 @@ import type { Dim, Graph, GraphNode } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { type Shape, showShape } from '../graph/ops.ts';
 import { constantTensor, nodesByName } from '../graph/walk.ts';
+import { gatheredChannels } from '../modelfile/scatterSpelling.ts';
 import { sizeOf } from '../tensor/hostTensor.ts';
 
 /** One convolution or dense layer. */
@@ -27,7 +28,7 @@ export interface CostTable {
   /** Multiply-adds of convolutions and dense layers for one image; one multiply-add counts as one. */
   readonly macs: number;
   /**
-   * Multiply-adds that the scatters would take where a runtime runs them as the 1 × 1 convolutions that a
+   * Multiply-adds that scatters and gathers would take where a runtime runs them as the 1 × 1 convolutions that a
    * GraphModel spells them as. They move values and are not part of `macs`.
    */
   readonly scatterMacs: number;
@@ -46,6 +47,11 @@ export function costTable(graph: Graph, inputs: Readonly<Record<string, readonly
     const shape = shapes.get(node.name) ?? [];
     if (node.op === 'scatter')
       scatterMacs += positionsOf(node, shape) * node.attrs.positions.length * node.attrs.size;
+    const gathered = node.op === 'gather' ? gatheredChannels(node, nodes, shapes) : undefined;
+    if (gathered !== undefined) {
+      const channels = shapes.get(node.inputs[0] as string)?.at(-1) as number;
+      scatterMacs += positionsOf(node, shape) * channels * gathered.length;
+    }
     // Moving mean and variance are statistics, not parameters.
     const parameters = node.op === 'batchNorm' ? node.inputs.slice(1, 3) : node.inputs;
     for (const from of parameters) {

@@ -4,7 +4,7 @@ import type { FusedActivation, GraphNode, OpAttrs, OpKind, Padding, Pair } from 
 import type { Shape } from '../graph/ops.ts';
 import { type HostTensor, normalAxis } from '../tensor/hostTensor.ts';
 import { plainOps } from './plainOps.ts';
-import { asScatter } from './scatterSpelling.ts';
+import { selecting } from './scatterSpelling.ts';
 import { isKnown, type ReadSoFar, type StaticSize } from './staticInts.ts';
 import { strided } from './stridedBlock.ts';
 import { AttrReader, type NodeDef } from './tfNodeDefs.ts';
@@ -250,9 +250,9 @@ function convolution(read: Read, op: 'conv2d' | 'depthwiseConv2d'): GraphNode[] 
     const kernel = read.known.constants.get(read.inputs[1] ?? '');
     const bias = inputs.length > 2 ? read.known.constants.get(inputs[2] as string) : undefined;
     // Of a value of unknown shape nobody could say later whether it is an image.
-    const isKnownImage = kernel !== undefined && read.known.shapes.has(inputs[0] as string);
-    const scatter = isKnownImage ? asScatter(settings, kernel, bias) : undefined;
-    if (scatter !== undefined) return [node(read, 'scatter', inputs.slice(0, 1), scatter)];
+    const image = read.known.shapes.has(inputs[0] as string) ? (inputs[0] as string) : undefined;
+    const moved = kernel && image && selecting(read.def.name, image, settings, kernel, bias);
+    if (moved) return moved;
   }
   return withSlope(read, node(read, op, inputs, settings));
 }

@@ -5,7 +5,7 @@ import { inferShapes } from '../graph/inferShapes.ts';
 import type { Shape } from '../graph/ops.ts';
 import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './encodeWeights.ts';
-import { scatterKernel } from './scatterSpelling.ts';
+import { gatherKernels, scatterKernel } from './scatterSpelling.ts';
 import { type SizeEntry, sizeDefs } from './sizeDefs.ts';
 import { slopedLayers } from './slopedLayers.ts';
 import { attr, type NodeDef } from './tfNodeDefs.ts';
@@ -53,6 +53,13 @@ const binaryOps: Readonly<Record<BinaryFn, string>> = {
   squaredDifference: 'SquaredDifference',
   prelu: 'Prelu',
 };
+/** The window of a 1 × 1 convolution. */
+const onePixel = {
+  strides: attr.ints([1, 1, 1, 1]),
+  dilations: attr.ints([1, 1, 1, 1]),
+  data_format: attr.string('NHWC'),
+  padding: attr.string('VALID'),
+};
 const reduceOps = { sum: 'Sum', max: 'Max', min: 'Min' } as const;
 
 /** The graph as a GraphModel; names, order of inputs and outputs, and metadata survive. The same graph gives the same bytes. */
@@ -61,7 +68,11 @@ export function writeGraphModel(graph: Graph): WrittenModel {
   const weights = new Map<string, HostTensor>();
   const sloped = slopedLayers(graph);
   const within = new Set([...sloped.values()].map(({ name }) => name));
+  const gathers = gatherKernels(graph, shapes);
   const defs = graph.nodes.flatMap((node) => {
+    if (gathers.spare.has(node.name)) return [];
+    const kernel = gathers.kernels.get(node.name);
+    if (kernel !== undefined) return selectingDefs(node, kernel, weights);
     const layer = sloped.get(node.name);
     if (layer !== undefined)
       return nodeDefs({ ...layer, name: node.name } as GraphNode, shapes, weights, node.inputs[1]);
@@ -178,14 +189,7 @@ function nodeDefs(
         kernel,
         ...(filled ? [constant('fill', float32Tensor([node.attrs.size], node.attrs.fill))] : []),
       ];
-      const more = spatial
-        ? {
-            strides: attr.ints([1, 1, 1, 1]),
-            dilations: attr.ints([1, 1, 1, 1]),
-            data_format: attr.string('NHWC'),
-            padding: attr.string('VALID'),
-          }
-        : { transpose_a: attr.bool(false), transpose_b: attr.bool(false) };
+      const more = spatial ? onePixel : { transpose_a: attr.bool(false), transpose_b: attr.bool(false) };
       if (!filled) return def(spatial ? 'Conv2D' : 'MatMul', input, more);
       return def(spatial ? '_FusedConv2D' : '_FusedMatMul', input, { ...more, ...fusedAttrs('none', 0) });
     }
@@ -309,6 +313,17 @@ function nodeDefs(
         Taxis: attr.type('int32'),
       });
   }
+}
+
+/** A gather of the channels of an image as a convolution. */
+function selectingDefs(node: GraphNode, kernel: HostTensor, weights: Map<string, HostTensor>): NodeDef[] {
+  const name = `${node.name}/kernel`;
+  weights.set(name, kernel);
+  const more = { T: attr.type('float32'), ...onePixel };
+  return [
+    constantDef(name, kernel),
+    { name: node.name, op: 'Conv2D', input: [node.inputs[0] as string, name], attr: more },
+  ];
 }
 
 /** The size `[n, h, w, c]` of a transposed convolution's result; what is open is taken from x when the model runs. */
