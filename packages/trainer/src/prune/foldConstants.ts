@@ -1,109 +1,138 @@
-// Knows how the constant that a zeroed filter leaves behind its batch norm is passed on, so that its channel is silent.
+// Knows how the constants that zeroed filters leave behind are passed on, so that their channels are silent.
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fromHost, toHost } from '../bridge/hostTensors.ts';
-import { type ConvLayer, convLayer, convLayers, type NormLayer, normLayer, readersOf } from './convLayers.ts';
+import { convLayer, type NormLayer, normLayer, readersOf } from './convLayers.ts';
+import { type LayerConstants, liveConstants } from './liveConstants.ts';
 import { maskFilters } from './maskFilters.ts';
 import type { ZeroedFilters } from './pruneDuring.ts';
 
-/** Who takes a channel's constant over: the batch norm behind a convolution that reads it, or the one that is added to it. */
+/** Who takes a channel's constant over: what stands behind a layer that weighs the channel, or the batch norm added to it. */
 type Taker =
-  | { readonly kind: 'convolution'; readonly kernel: tf.Variable; readonly norm: NormLayer }
-  | { readonly kind: 'sum'; readonly norm: NormLayer };
+  | {
+      readonly kind: 'weighed';
+      readonly kernel: tf.Variable;
+      readonly target: tf.Variable;
+      readonly sign: 1 | -1;
+    }
+  | { readonly kind: 'added'; readonly target: tf.Variable };
+
+/** A constant that a reader of its channel takes over. */
+interface Handed {
+  readonly id: string;
+  readonly channel: number;
+  readonly constant: number;
+  readonly taker: Taker;
+}
 
 /**
- * Passes on what zeroed filters leave behind (BN's constant c, or ReLU of it) and silences their channels: gamma, beta and
- * mean 0. Behind a convolution with kernel W the mean becomes less by c·ΣW, which is the same everywhere but at a padded
- * border; where a batch norm is added to the channel, its beta becomes more by c. A channel with another kind of reader
- * keeps its entries: in a residual network those are the ends of blocks, whose constants cost no multiply-adds.
+ * Passes on what zeroed filters leave behind and silences their channels: gamma, beta and mean 0. Behind a convolution with
+ * kernel W the mean of the batch norm becomes less by c·ΣW (a bias more), which is the same everywhere but at a padded border;
+ * where a batch norm is added to the channel, its beta becomes more by c. Constants are followed through batch norms, ReLUs,
+ * pools, shortcuts and sums of constants; those that meet a reader of another kind anywhere keep their entries: in a residual
+ * network whose branches are cut each on its own these are the ends of blocks, whose constants cost no multiply-adds.
  */
 export async function foldConstants(model: LayersModel, zeroed: ZeroedFilters): Promise<void> {
-  for (const conv of convLayers(model)) {
-    const filters = zeroed[conv.name] ?? [];
-    const { norm } = conv;
-    if (norm === undefined || filters.length === 0) continue;
-    const { rectified, takers } = takersOf(model, norm.layer);
-    if (takers === undefined) continue;
-    const constants = await constantsOf(norm, filters, rectified);
-    for (const taker of takers) await passOn(taker, filters, constants);
-    for (const entry of [norm.gamma, norm.beta, norm.movingMean]) await maskFilters(entry, filters);
+  const known = await liveConstants(model, zeroed);
+  const { rootOf, join } = disjointSets();
+  const blocked = new Set<string>();
+  const handed: Handed[] = [];
+  const silenced: { readonly id: string; readonly channel: number; readonly norm: NormLayer }[] = [];
+  for (const [layer, constants] of known) {
+    const norm = normLayer(layer);
+    for (const channel of constantsOf(constants)) {
+      const id = idOf(layer, channel);
+      if (norm) silenced.push({ id, channel, norm });
+      if (model.outputLayers.includes(layer)) blocked.add(id);
+      for (const reader of readersOf(layer)) {
+        const into = known.get(reader);
+        if (into?.passes && !Number.isNaN(into.values[channel + into.offset] as number)) {
+          join(id, idOf(reader, channel + into.offset));
+          continue;
+        }
+        const taker = constants.axis === -1 ? takerFor(reader, layer) : undefined;
+        const constant = constants.values[channel] as number;
+        if (taker) handed.push({ id, channel, constant, taker });
+        // A channel of zeros is missed by nobody.
+        else if (constant !== 0) blocked.add(id);
+      }
+    }
+  }
+  const kept = new Set([...blocked].map(rootOf));
+  const isGone = (id: string): boolean => !kept.has(rootOf(id));
+  await takeOver(handed.filter(({ id }) => isGone(id)));
+  for (const { channel, norm } of silenced.filter(({ id }) => isGone(id))) {
+    for (const entry of [norm.gamma, norm.beta, norm.movingMean]) await maskFilters(entry, [channel]);
   }
 }
 
-/** The takers behind a batch norm, through a ReLU where there is one; none when any reader is of another kind. */
-function takersOf(
-  model: LayersModel,
-  norm: layers.Layer,
-): { readonly rectified: boolean; readonly takers: readonly Taker[] | undefined } {
-  let source = norm;
-  const [first, ...others] = readersOf(norm);
-  const rectified = others.length === 0 && first !== undefined && isRelu(first);
-  if (rectified) source = first;
-  const readers = readersOf(source);
-  const isOutput = model.outputLayers.includes(source) || model.outputLayers.includes(norm);
-  const takers = readers.map((reader) => takerFor(reader, source));
-  if (isOutput || takers.length === 0) return { rectified, takers: undefined };
-  const known = takers.filter((taker) => taker !== undefined);
-  return { rectified, takers: known.length === takers.length ? known : undefined };
+function idOf(layer: layers.Layer, channel: number): string {
+  return `${channel} ${layer.name}`;
+}
+
+function constantsOf({ values }: LayerConstants): number[] {
+  return [...values.keys()].filter((channel) => !Number.isNaN(values[channel] as number));
 }
 
 function takerFor(reader: layers.Layer, source: layers.Layer): Taker | undefined {
-  const conv: ConvLayer | undefined = convLayer(reader);
-  if (conv) return conv.norm && { kind: 'convolution', kernel: conv.kernel, norm: conv.norm };
-  if (reader.getClassName() !== 'Add' || reader.inboundNodes.length !== 1) return undefined;
+  if (reader.inboundNodes.length !== 1) return undefined;
+  const kind = reader.getClassName();
+  if (kind === 'Conv2D' || (kind === 'Dense' && (reader.outputShape as readonly unknown[]).length === 2)) {
+    const [kernel, bias] = reader.weights.map((weight) => weight.read() as tf.Variable);
+    if (kernel === undefined) return undefined;
+    if (bias) return { kind: 'weighed', kernel, target: bias, sign: 1 };
+    const norm = reader.getConfig()['activation'] === 'linear' ? convLayer(reader)?.norm : undefined;
+    return norm && { kind: 'weighed', kernel, target: norm.movingMean, sign: -1 };
+  }
+  if (kind !== 'Add') return undefined;
   const summands = reader.inboundNodes[0]?.inboundLayers ?? [];
   const [other, ...more] = summands.filter((summand) => summand !== source);
   if (other === undefined || more.length > 0 || summands.length !== 2) return undefined;
   const norm = readersOf(other).length === 1 ? normLayer(other) : undefined;
-  return norm && { kind: 'sum', norm };
+  return norm && { kind: 'added', target: norm.beta };
 }
 
-function isRelu(layer: layers.Layer): boolean {
-  const kind = layer.getClassName();
-  return (
-    (kind === 'Activation' && layer.getConfig()['activation'] === 'relu') ||
-    (kind === 'ReLU' && (layer.getConfig()['maxValue'] ?? null) === null)
-  );
-}
-
-/** c = β − γ·mean / √(variance + ε) of each filter, in float64; ReLU of it where one follows. */
-async function constantsOf(
-  norm: NormLayer,
-  filters: readonly number[],
-  rectified: boolean,
-): Promise<number[]> {
-  const read = async (variable: tf.Variable): Promise<ArrayLike<number>> => (await toHost(variable)).values;
-  const [gamma, beta] = [await read(norm.gamma), await read(norm.beta)];
-  const [mean, variance] = [await read(norm.movingMean), await read(norm.movingVariance)];
-  return filters.map((filter) => {
-    const at = (values: ArrayLike<number>): number => values[filter] as number;
-    const constant = at(beta) - (at(gamma) * at(mean)) / Math.sqrt(at(variance) + norm.epsilon);
-    return rectified ? Math.max(0, constant) : constant;
-  });
-}
-
-async function passOn(taker: Taker, filters: readonly number[], constants: readonly number[]): Promise<void> {
-  const target = taker.kind === 'sum' ? taker.norm.beta : taker.norm.movingMean;
-  const host = await toHost(target);
-  const values = Float64Array.from(host.values);
-  if (taker.kind === 'sum') {
-    filters.forEach((filter, i) => {
-      values[filter] = (values[filter] as number) + (constants[i] as number);
-    });
-  } else {
-    const kernel = await toHost(taker.kernel);
-    const [kh = 1, kw = 1, inputs = 1, outputs = 1] = kernel.shape;
-    for (let tap = 0; tap < kh * kw; tap++) {
-      filters.forEach((filter, i) => {
-        const from = (tap * inputs + filter) * outputs;
-        for (let o = 0; o < outputs; o++) {
-          values[o] = (values[o] as number) - (constants[i] as number) * (kernel.values[from + o] as number);
-        }
-      });
+/** Shifts each target once, by all that it takes over, in float64. */
+async function takeOver(handed: readonly Handed[]): Promise<void> {
+  const kernels = new Map<tf.Variable, ArrayLike<number>>();
+  const shifts = new Map<tf.Variable, Float64Array>();
+  for (const { channel, constant, taker } of handed) {
+    const shift = shifts.get(taker.target) ?? new Float64Array(taker.target.size);
+    shifts.set(taker.target, shift);
+    if (taker.kind === 'added') {
+      shift[channel] = (shift[channel] as number) + constant;
+      continue;
+    }
+    const { kernel, sign } = taker;
+    const weights = kernels.get(kernel) ?? (await toHost(kernel)).values;
+    kernels.set(kernel, weights);
+    const [inputs, outputs] = kernel.shape.slice(-2) as [number, number];
+    for (let from = channel * outputs; from < weights.length; from += inputs * outputs) {
+      for (let o = 0; o < outputs; o++) {
+        shift[o] = (shift[o] as number) + sign * constant * (weights[from + o] as number);
+      }
     }
   }
-  host.values.set(values);
-  tf.tidy(() => {
-    target.assign(fromHost(host));
-  });
+  for (const [target, shift] of shifts) {
+    const host = await toHost(target);
+    host.values.set(Float64Array.from(host.values, (value, i) => value + (shift[i] as number)));
+    tf.tidy(() => {
+      target.assign(fromHost(host));
+    });
+  }
+}
+
+/** Sets of ids that grow together. */
+function disjointSets(): { rootOf: (id: string) => string; join: (a: string, b: string) => void } {
+  const parent = new Map<string, string>();
+  const rootOf = (id: string): string => {
+    let root = id;
+    for (let up = parent.get(root); up !== undefined; up = parent.get(root)) root = up;
+    return root;
+  };
+  const join = (a: string, b: string): void => {
+    const [left, right] = [rootOf(a), rootOf(b)];
+    if (left !== right) parent.set(right, left);
+  };
+  return { rootOf, join };
 }
