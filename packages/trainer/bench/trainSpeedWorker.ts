@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendName, train } from '../src/index.ts';
+import type { BackendName } from '../src/backend/backendNames.ts';
+import { train } from '../src/train.ts';
 
 const { values } = parseArgs({
   options: {

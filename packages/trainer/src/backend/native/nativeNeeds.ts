@@ -4,14 +4,6 @@ import { dirname } from 'node:path';
 import { AsfpError } from '@asfp/core';
 import { runTool } from './runTool.ts';
 
-/** The tools of the machine that build the addon. */
-export interface NativeTools {
-  /** The C++ compiler. */
-  readonly compiler: string;
-  /** The Python interpreter. */
-  readonly python: string;
-}
-
 /** Bytes that are free on the file system of a folder, or of the nearest one above it that is there. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
