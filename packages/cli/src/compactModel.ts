@@ -1,5 +1,13 @@
 // Knows how a model on disk becomes a smaller one: read, rewritten, proven, and only then written.
-import { type CutOptions, compact, compactReport, convert, evenBorders, pruneFilters } from '@asfp/compactor';
+import {
+  type CutOptions,
+  compact,
+  compactReport,
+  convert,
+  evenBorders,
+  pruneFilters,
+  sumProof,
+} from '@asfp/compactor';
 import {
   AsfpError,
   type CompactReport,
@@ -67,7 +75,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
       ...passes,
       ...(narrowed ? [narrowed.record] : []),
     ],
-    proof,
+    proof: narrowed ? sumProof([...(proof.runs ?? []), ...narrowed.runs], proof.notRun ?? []) : proof,
     shapes: openShapes(before, proof),
     cut: options,
     pruning: options.prune && plan && (await pruningOf(options.prune, plan, before, chosen)),

@@ -1,6 +1,14 @@
 // Knows how a compaction proves itself: the oracle and plain tfjs on the same cases, both models each.
 import { type InputRange, type PartOfProof, proofCases, proveOnOracle, sumProof } from '@asfp/compactor';
-import { AsfpError, type Change, type Graph, type Proof, readModelCard, writeGraphModel } from '@asfp/core';
+import {
+  AsfpError,
+  type Change,
+  type Graph,
+  type Proof,
+  type ProofRun,
+  readModelCard,
+  writeGraphModel,
+} from '@asfp/core';
 import { type ProvenModel, proveOnTfjs, withoutNoise } from './tfjsProof.ts';
 
 /** Runs all that can be run, and tells what was not. With `mutual` either model may be made of the other. Throws AsfpError `input-size`, `not-equal` or `not-proven`. */
@@ -22,6 +30,21 @@ export async function measureChange(a: Graph, b: Graph, where: string): Promise<
       : whole([], inMemory(a, where), [await proveOnTfjs(inMemory(a, where), inMemory(b, where), cases)]);
   const { maxAbsError, maxRelError, argmaxAgreement, inputs } = proof;
   return { inputs, maxAbsError, maxRelError, argmaxAgreement };
+}
+
+/** A file against another that holds the same numbers, on tfjs, with seeded values. Throws AsfpError `not-equal`. */
+export async function proveFile(same: ProvenModel, file: ProvenModel): Promise<readonly ProofRun[]> {
+  const cases = proofCases(same.graph, rangeOf(same.graph)).cases.slice(0, 1);
+  const { runs } = await proveOnTfjs(same, file, cases);
+  const failed = runs.find(({ passed }) => !passed);
+  if (failed === undefined) return runs.map((run) => ({ ...run, case: `the file, ${run.case}` }));
+  throw new AsfpError({
+    code: 'not-equal',
+    where: file.where,
+    expected: `answers within ${failed.tolerance.toExponential(1)} of those of the same numbers in float32`,
+    found: `a relative error of ${failed.maxRelError.toExponential(2)} of ${failed.where} on ${failed.runner}`,
+    cure: 'Nothing was written. This is a fault of the compactor: please report it with the model',
+  });
 }
 
 /** A graph as the files that it would be written as. */

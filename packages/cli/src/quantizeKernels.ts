@@ -3,13 +3,14 @@ import { narrowWeights } from '@asfp/compactor';
 import {
   type Graph,
   type PassRecord,
+  type ProofRun,
   readModel,
   type StoredType,
   type WrittenModel,
   writeGraphModel,
 } from '@asfp/core';
 import type { OptionTable } from './options.ts';
-import { measureChange } from './proveModels.ts';
+import { inMemory, measureChange, proveFile } from './proveModels.ts';
 import { percent } from './terminal/table.ts';
 
 /** The option `--quantize`. */
@@ -29,17 +30,35 @@ export function quantizeChoice(options: { readonly quantize: string | undefined 
   return quantize === undefined || quantize === 'none' ? undefined : (quantize as StoredType);
 }
 
-/** A model with narrower kernels, and a record whose last note says how far its answers are from those of `basis`. */
-export async function quantizeKernels(
-  graph: Graph,
-  to: StoredType,
-  basis: Graph,
-): Promise<{ readonly written: WrittenModel; readonly record: PassRecord }> {
+/** A model with narrower kernels, ready to be written. */
+export interface Quantized {
+  readonly written: WrittenModel;
+  /** Its last note says how far the answers are from those before. */
+  readonly record: PassRecord;
+  /** The file on tfjs, against the same numbers written as float32. */
+  readonly runs: readonly ProofRun[];
+}
+
+/** Stores the kernels of `graph` in narrower forms; `basis` is what its answers are measured against. Throws AsfpError `not-equal` where tfjs reads other numbers from the file than it should. */
+export async function quantizeKernels(graph: Graph, to: StoredType, basis: Graph): Promise<Quantized> {
+  const where = 'the quantized model';
   const pass = narrowWeights(to);
   const { graph: narrowed, notes } = pass.run(graph);
-  const written = writeGraphModel(narrowed);
+  const written = writeGraphModel(narrowed, true);
   // What is measured is what will be on disk, read back as tfjs reads it.
-  const change = await measureChange(basis, readModel(written, 'the quantized model'), 'the quantized model');
+  const reread = readModel(written, where);
+  const change = await measureChange(basis, reread, where);
   const told = `the answers moved by ${change.maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${percent(change.argmaxAgreement)} of ${change.inputs} seeded inputs`;
-  return { written, record: { name: pass.name, changed: narrowed !== graph, notes: [...notes, told] } };
+  const runs = await proveFile(inMemory(inFloats(reread), where), { graph: reread, files: written, where });
+  return { written, record: { name: pass.name, changed: narrowed !== graph, notes: [...notes, told] }, runs };
+}
+
+/** The same numbers as plain float32. */
+function inFloats(graph: Graph): Graph {
+  const nodes = graph.nodes.map((node) => {
+    if (node.op !== 'const' || node.attrs.tensor.stored === undefined) return node;
+    const { dtype, shape, values } = node.attrs.tensor;
+    return { ...node, attrs: { tensor: { dtype, shape, values } } };
+  });
+  return { ...graph, nodes };
 }

@@ -35,7 +35,12 @@ test.each(['float16', 'uint16', 'uint8'] as const)(
   '%s: kernels alone, and what is written is what was meant',
   (to) => {
     const { graph: narrowed, records } = runPasses(graph, [narrowWeights(to)]);
-    expect(records).toEqual([{ name: 'narrowWeights', changed: true, notes: [`2 kernels as ${to}`] }]);
+    expect(records).toMatchObject([{ name: 'narrowWeights', changed: true }]);
+    expect(records[0]?.notes.join('\n')).toMatch(
+      to === 'float16'
+        ? /^2 kernels as float16$/
+        : /^2 kernels as \w+, filters off by [\d.]+ % of their norm at most$/,
+    );
     const forms = ['k', 'b', 'd', 'e'].map((name) => tensorOf(narrowed, name).stored?.dtype);
     expect(forms).toEqual([to, undefined, to, undefined]);
     const read = readModel(writeGraphModel(narrowed), 'm');
@@ -60,6 +65,28 @@ output "y" = y
     graph: large,
     notes: ['k stays float32: it has numbers that float16 cannot hold'],
   });
+});
+
+test('integers too coarse for the smallest filter: that kernel becomes float16, by its own filters', () => {
+  const text = (layer: string, shape: string): string => `graph "g"
+x = input dtype="float32" shape=[null,1,1,2]
+k = const float32[${shape}] values=[1,0.0255,-1,0.0255]
+${layer}
+output "y" = y
+`;
+  const conv = 'y = conv2d(x, k) pad="same" strides=[1,1]';
+  const transposed = 'y = convTranspose2d(x, k) pad="same" size=[1,1] strides=[1,1]';
+  const forms = (layer: string, shape: string): [string | undefined, string] => {
+    const { graph: narrowed, notes } = narrowWeights('uint8').run(parseGraph(text(layer, shape)));
+    return [tensorOf(narrowed, 'k').stored?.dtype, notes.join('; ')];
+  };
+  // Steps of 2/255; the second filter is [0.0255, 0.0255], a quarter of a step off.
+  expect(forms(conv, '1,1,2,2')).toEqual([
+    'float16',
+    '0 kernels as uint8, filters off by 0 % of their norm at most; 1 kernels as float16, where uint8 moves a filter by more than 5 % of its norm: k (7.7 %)',
+  ]);
+  // Its filters are the rows, and each has a weight that the steps are small for.
+  expect(forms(transposed, '1,1,2,2')[0]).toBe('uint8');
 });
 
 test('a quantized kernel that is only cut keeps its numbers', () => {

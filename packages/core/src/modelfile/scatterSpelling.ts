@@ -15,6 +15,21 @@ export function scatterKernel(attrs: OpAttrs['scatter'], spatial: boolean): Host
   return float32Tensor(spatial ? [1, 1, positions.length, size] : [positions.length, size], values);
 }
 
+/** Gives the selecting kernels among `weights` a form of one byte a number, exact for zeros and ones. */
+export function storeInBytes(
+  graph: Graph,
+  gathers: ReadonlyMap<string, HostTensor>,
+  weights: Map<string, HostTensor>,
+): void {
+  for (const { name, op } of graph.nodes) {
+    const key = `${name}/kernel`;
+    const kernel = op === 'scatter' || gathers.has(name) ? weights.get(key) : undefined;
+    if (kernel === undefined) continue;
+    const values = Uint8Array.from(kernel.values);
+    weights.set(key, { ...kernel, stored: { dtype: 'uint8', scale: 1, min: 0, values } });
+  }
+}
+
 /** The channels that a gather takes of an image, each at most once, where it is spelled as a convolution; undefined where it is not. */
 export function gatheredChannels(
   node: GraphNode<'gather'>,

@@ -5,7 +5,7 @@ import { inferShapes } from '../graph/inferShapes.ts';
 import type { Shape } from '../graph/ops.ts';
 import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './encodeWeights.ts';
-import { gatherKernels, scatterKernel } from './scatterSpelling.ts';
+import { gatherKernels, scatterKernel, storeInBytes } from './scatterSpelling.ts';
 import { type SizeEntry, sizeDefs } from './sizeDefs.ts';
 import { slopedLayers } from './slopedLayers.ts';
 import { attr, type NodeDef } from './tfNodeDefs.ts';
@@ -62,8 +62,11 @@ const onePixel = {
 };
 const reduceOps = { sum: 'Sum', max: 'Max', min: 'Min' } as const;
 
-/** The graph as a GraphModel; names, order of inputs and outputs, and metadata survive. The same graph gives the same bytes. */
-export function writeGraphModel(graph: Graph): WrittenModel {
+/**
+ * The graph as a GraphModel; names, order of inputs and outputs, and metadata survive. The same graph gives the same bytes.
+ * With `selectingInBytes` the kernels that scatters and gathers are spelled with take one byte a number instead of four.
+ */
+export function writeGraphModel(graph: Graph, selectingInBytes = false): WrittenModel {
   const shapes = inferShapes(graph);
   const weights = new Map<string, HostTensor>();
   const sloped = slopedLayers(graph);
@@ -78,6 +81,7 @@ export function writeGraphModel(graph: Graph): WrittenModel {
       return nodeDefs({ ...layer, name: node.name } as GraphNode, shapes, weights, node.inputs[1]);
     return within.has(node.name) ? [] : nodeDefs(node, shapes, weights);
   });
+  if (selectingInBytes) storeInBytes(graph, gathers.kernels, weights);
   const { group, bytes } = encodeWeights(weights, shardName);
   const tensorInfo = (name: string, shape: Shape | undefined): unknown => ({
     name: name.includes(':') ? name : `${name}:0`,
