@@ -97,7 +97,7 @@ test('an op that the engine lacks is named before anything runs', async () => {
 
 test('an engine that is none is refused', async () => {
   expect(await refusal(openModel(tinyUrl, { engine: 'cpu' as EngineName }))).toBe(
-    'unknown-engine: engine: expected tfjs-wasm or tfjs-webgl, found "cpu"',
+    'unknown-engine: engine: expected one of compiled, tfjs-wasm, tfjs-webgl, found "cpu"',
   );
 });
 

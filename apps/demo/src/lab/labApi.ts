@@ -2,7 +2,7 @@
 import type { LatencyReport } from '@asfp/core';
 
 /** The ways to run a model in the lab; `tfjs-layers-wasm` is `tf.loadLayersModel` on the wasm backend. */
-export type LabEngine = 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-layers-wasm';
+export type LabEngine = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-layers-wasm';
 
 /** One model on one engine. */
 export interface LabSubject {

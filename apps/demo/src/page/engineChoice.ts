@@ -2,7 +2,11 @@
 import type { EngineName } from '@asfp/edge-runtime';
 import { element } from './element.ts';
 
-const WORDS: Readonly<Record<EngineName, string>> = { 'tfjs-wasm': 'WebAssembly', 'tfjs-webgl': 'WebGL' };
+const WORDS: Readonly<Record<EngineName, string>> = {
+  compiled: 'Compiled',
+  'tfjs-wasm': 'WebAssembly',
+  'tfjs-webgl': 'WebGL',
+};
 
 /** The words for an engine. */
 export function engineWords(engine: EngineName): string {

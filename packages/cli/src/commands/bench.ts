@@ -10,7 +10,7 @@ import { type Command, defineCommand } from '../command.ts';
 import { jsonText, writeRunFile } from '../files/runFolder.ts';
 import { textTable } from '../terminal/table.ts';
 
-const graphEngines: readonly LabEngine[] = ['tfjs-wasm', 'tfjs-webgl'];
+const graphEngines: readonly LabEngine[] = ['compiled', 'tfjs-wasm', 'tfjs-webgl'];
 
 /** Measures models in a real browser. */
 export const bench: Command = defineCommand({

@@ -3,13 +3,15 @@ import type { HostTensor } from '@asfp/core';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 
 /** The engines of this runtime. */
-export type EngineName = 'tfjs-wasm' | 'tfjs-webgl';
+export type EngineName = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl';
 
 /** What an engine may be told before its first start; later starts keep what the first one was given. */
 export interface EngineOptions {
   /** Folder (ending in `/`) or map of tfjs's three `.wasm` files; without it they are looked for beside the script. */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
-  /** Threads of the wasm engine; without it, one per core where the page is cross-origin isolated. */
+  /** The compiled kernels, for places that may not compile or fetch them; without it, they are fetched from beside the script. */
+  readonly kernels?: WebAssembly.Module;
+  /** Threads of the tfjs-wasm engine; without it, one per core where the page is cross-origin isolated. */
   readonly threads?: number;
   /** Whether WebGL drawn by the CPU is good enough; it is refused by default. */
   readonly allowSoftwareGl?: boolean;

@@ -3,6 +3,7 @@ import { AsfpError } from '@asfp/core';
 import type { Engine, EngineName } from './engine.ts';
 
 const LOADERS: Readonly<Record<EngineName, () => Promise<Engine>>> = {
+  compiled: async () => (await import('./compiled.ts')).compiled,
   'tfjs-wasm': async () => (await import('./tfjsWasm.ts')).tfjsWasm,
   'tfjs-webgl': async () => (await import('./tfjsWebgl.ts')).tfjsWebgl,
 };
@@ -16,7 +17,7 @@ export function loadEngine(name: EngineName): Promise<Engine> {
     throw new AsfpError({
       code: 'unknown-engine',
       where: 'engine',
-      expected: engineNames.join(' or '),
+      expected: `one of ${engineNames.join(', ')}`,
       found: JSON.stringify(name),
     });
   }

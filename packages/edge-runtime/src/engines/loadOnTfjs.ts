@@ -83,7 +83,7 @@ async function loadTopology(file: GraphModelFile): Promise<GraphModel> {
   const artifacts = {
     ...json,
     weightSpecs: file.groups.flatMap((group) => group.weights),
-    weightData: file.weightData,
+    weightData: joined(file),
   } as unknown as io.ModelArtifacts;
   try {
     return await loadGraphModel({ load: () => Promise.resolve(artifacts) });
@@ -98,6 +98,18 @@ async function loadTopology(file: GraphModelFile): Promise<GraphModel> {
       { cause },
     );
   }
+}
+
+/** All weight files one after another, as the manifest lists them. */
+function joined({ groups, shards }: GraphModelFile): ArrayBuffer {
+  const parts = groups.flatMap((group) => group.paths.map((path) => shards.get(path) ?? new Uint8Array()));
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all.buffer;
 }
 
 function checkOps(backend: BackendName, file: GraphModelFile): void {

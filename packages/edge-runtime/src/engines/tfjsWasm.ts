@@ -2,6 +2,7 @@
 import { AsfpError } from '@asfp/core';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, setBackend } from '@tensorflow/tfjs-core';
+import { checkWasmAllowed } from './checkWasmAllowed.ts';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
 import { loadOnTfjs } from './loadOnTfjs.ts';
 import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
@@ -26,7 +27,7 @@ async function startWasm(options: EngineOptions): Promise<EngineFacts> {
 }
 
 async function initialise({ wasmPaths, threads }: EngineOptions): Promise<void> {
-  checkAllowed();
+  checkWasmAllowed(ENGINE);
   const binary = await binaryName();
   if (wasmPaths !== undefined) {
     const url = typeof wasmPaths === 'string' ? wasmPaths + binary : wasmPaths[binary];
@@ -68,25 +69,6 @@ async function binaryName(): Promise<string> {
   const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = await env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   return `tfjs-backend-wasm${simd ? (threads ? '-threaded-simd' : '-simd') : ''}.wasm`;
-}
-
-/** A page's policy may forbid wasm; the smallest module there is finds out. */
-function checkAllowed(): void {
-  try {
-    if (typeof WebAssembly === 'undefined') throw new Error('no WebAssembly');
-    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-  } catch (cause) {
-    throw new AsfpError(
-      {
-        code: 'wasm-blocked',
-        where: `engine ${ENGINE}`,
-        expected: 'a page that may compile WebAssembly',
-        found: cause instanceof Error ? cause.message : String(cause),
-        cure: "Allow it in the page's Content-Security-Policy: script-src 'wasm-unsafe-eval'",
-      },
-      { cause },
-    );
-  }
 }
 
 /** A server may answer a missing file with a page, which tfjs reports without its address: look at the first bytes. */

@@ -1,5 +1,4 @@
 // Knows how to bring a GraphModel from an address: model.json, then its shards, checked before anyone uses them.
-import { assertInternal } from '@asfp/core';
 import { checkShardHashes, checkShardLengths, groupBytes, type Shard } from './checkShards.ts';
 import { download } from './download.ts';
 import { type GraphModelFile, type ParsedModelFile, parseModelFile } from './parseModelFile.ts';
@@ -50,7 +49,8 @@ export async function fetchModel(url: string, options: FetchOptions = {}): Promi
   const shards = groups.flat();
   const hashChecked = await checkShardHashes(shards, parsed.card?.shards);
   signal?.throwIfAborted();
-  return { ...parsed, weightData: joined(shards), bytes: loadedBytes, hashChecked };
+  const bytesOf = new Map(shards.map(({ path, bytes }) => [path, bytes]));
+  return { ...parsed, shards: bytesOf, bytes: loadedBytes, hashChecked };
 }
 
 /** A shard's address: beside model.json, with the same query, so that a signed folder stays signed. */
@@ -70,15 +70,4 @@ function sumOfGroups(parsed: ParsedModelFile, jsonBytes: number): number | null 
     sum += bytes;
   }
   return sum;
-}
-
-function joined(shards: readonly Shard[]): ArrayBuffer {
-  const all = new Uint8Array(shards.reduce((sum, shard) => sum + shard.bytes.length, 0));
-  let at = 0;
-  for (const shard of shards) {
-    all.set(shard.bytes, at);
-    at += shard.bytes.length;
-  }
-  assertInternal(at === all.length, 'shards do not fill their buffer');
-  return all.buffer;
 }

@@ -25,9 +25,9 @@ export interface ParsedModelFile {
   readonly card: ModelCard | null;
 }
 
-/** A model.json with its weights, all shards one after another. */
+/** A model.json with the bytes of its weight files by their paths. */
 export interface GraphModelFile extends ParsedModelFile {
-  readonly weightData: ArrayBuffer;
+  readonly shards: ReadonlyMap<string, Uint8Array>;
   /** Bytes of model.json and all shards. */
   readonly bytes: number;
   /** True when the card lists hashes and every shard has the listed one. */

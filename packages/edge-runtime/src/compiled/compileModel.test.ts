@@ -1,0 +1,109 @@
+// Knows that programs compute what the interpreter computes, on random graphs and shapes.
+import {
+  AsfpError,
+  type Graph,
+  type HostTensor,
+  inferShapes,
+  parseGraph,
+  rngFromSeed,
+  runGraph,
+  sizeOf,
+} from '@asfp/core';
+import { graphFromSeed } from '@asfp/core/testing';
+import { kernelBytes } from '@asfp/kernels';
+import { expect, test } from 'vitest';
+import { type CompiledModel, compileModel } from './compileModel.ts';
+
+const builds = ['simd', 'relaxed-simd'] as const;
+
+async function moduleOf(build: (typeof builds)[number]): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await kernelBytes(build));
+}
+
+/** Inputs between −1 and 1, with this batch and this size where the graph leaves it open. */
+function feedsOf(graph: Graph, batch: number, seed: number): Map<string, HostTensor> {
+  const rng = rngFromSeed(seed);
+  const feeds = new Map<string, HostTensor>();
+  for (const node of graph.nodes) {
+    if (node.op !== 'input') continue;
+    const shape = node.attrs.shape.map((dim, axis) => dim ?? (axis === 0 ? batch : 5 + (seed % 4)));
+    const values = Float32Array.from({ length: sizeOf(shape) }, () => 2 * rng.next() - 1);
+    feeds.set(node.name, { dtype: 'float32', shape, values });
+  }
+  return feeds;
+}
+
+/** The largest error of all outputs, each relative to the output's largest value. */
+function worstError(graph: Graph, model: CompiledModel, feeds: ReadonlyMap<string, HostTensor>): number {
+  const found = model.run(feeds);
+  let worst = 0;
+  for (const [i, { shape, values }] of [...runGraph(graph, Object.fromEntries(feeds)).values()].entries()) {
+    expect(found[i]?.shape).toEqual(shape);
+    const largest = values.reduce((most: number, value) => Math.max(most, Math.abs(value)), 1e-6);
+    for (const [at, value] of values.entries()) {
+      const error = Math.abs((found[i]?.values[at] as number) - value) / largest;
+      worst = Math.max(worst, error);
+    }
+  }
+  return worst;
+}
+
+/** What the issue of exactness allows: 1e-4 of the largest output. */
+const ALLOWED = 1e-4;
+
+for (const build of builds) {
+  test(`${build}: three hundred random graphs, batch 1 to 9, and another shape after it`, async () => {
+    const module = await moduleOf(build);
+    const faults: string[] = [];
+    let ran = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const graph = graphFromSeed(seed);
+      const model = openOrRefuse(graph, module);
+      if (model === undefined) {
+        if (!isBeyondKernels(graph)) faults.push(`seed ${seed} is refused`);
+        continue;
+      }
+      ran++;
+      const shapes = seed % 10 === 0 ? [1 + (seed % 9), 1] : [1 + (seed % 9)];
+      for (const [i, batch] of shapes.entries()) {
+        const error = worstError(graph, model, feedsOf(graph, batch, seed + i));
+        if (!(error < ALLOWED)) faults.push(`seed ${seed}, batch ${batch}: ${error}`);
+      }
+      model.dispose();
+    }
+    expect(faults).toEqual([]);
+    expect(ran).toBeGreaterThan(150);
+  });
+}
+
+/** Whether a graph has what only tfjs can run, or gives a result of more than four axes. */
+function isBeyondKernels(graph: Graph): boolean {
+  const shapes = inferShapes(graph);
+  return (
+    graph.nodes.some((node) => node.op === 'opaque' || (node.op === 'binary' && node.attrs.fn === 'pow')) ||
+    graph.outputs.some(({ from }) => (shapes.get(from)?.length ?? 0) > 4)
+  );
+}
+
+/** The program, or undefined where an op is refused by name. */
+function openOrRefuse(graph: Graph, module: WebAssembly.Module): CompiledModel | undefined {
+  try {
+    return compileModel(graph, module);
+  } catch (error) {
+    if (error instanceof AsfpError && error.code === 'engine-op') return undefined;
+    throw error;
+  }
+}
+
+test('an op that the kernels lack is refused by name and place', async () => {
+  const graph = parseGraph(`
+graph "powers"
+x = input dtype="float32" shape=[null,4] : [?, 4]
+p = binary(x, x) fn="pow" : [?, 4]
+output "y" = p
+`);
+  const module = await moduleOf('simd');
+  expect(() => compileModel(graph, module)).toThrow(
+    "p: expected an op that the compiled engine has, found binary pow. Open the model with engine 'auto' or 'tfjs-wasm'",
+  );
+});

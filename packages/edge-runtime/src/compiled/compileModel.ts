@@ -1,0 +1,118 @@
+// Knows a graph in the kernels' memory: a program for each shape of input that was seen, run without allocating.
+import { AsfpError, type Dim, type Graph, type HostTensor, sizeOf } from '@asfp/core';
+import { encodeProgram, type Kernels, openKernels } from '@asfp/kernels';
+import { type LoweredGraph, lower } from './lower.ts';
+import { planMemory } from './memoryPlan.ts';
+import { placed } from './stepList.ts';
+
+/** Bytes at the foot of the memory that nothing uses, so that no address is 0. */
+const FOOT = 1024;
+
+/** What a 32-bit memory can hold. */
+const MOST_BYTES = 2 ** 32 - 65_536;
+
+/** A program in a memory of its own. */
+interface Loaded {
+  readonly kernels: Kernels;
+  readonly lowered: LoweredGraph;
+  readonly addresses: readonly number[];
+  readonly program: number;
+  readonly end: number;
+}
+
+/** A graph that runs on the kernels. */
+export interface CompiledModel {
+  /** Runs once; inputs by node name. Results in the order of the graph's outputs. */
+  run(inputs: ReadonlyMap<string, HostTensor>): readonly HostTensor[];
+  /** Bytes of memory held. */
+  bytes(): number;
+  /** Lets the memory go. */
+  dispose(): void;
+}
+
+/**
+ * Compiles a graph for single pictures, and for other shapes when they come. Throws AsfpError `engine-op` for an op that the
+ * kernels cannot do, `engine-memory` for a graph that no 32-bit memory holds.
+ */
+export function compileModel(graph: Graph, module: WebAssembly.Module): CompiledModel {
+  const sizes = openKernels(module, 1);
+  const programs = new Map<string, Loaded>();
+  const load = (shapes: Readonly<Record<string, readonly number[]>>): Loaded => {
+    const key = JSON.stringify(shapes);
+    const known = programs.get(key);
+    if (known) return known;
+    const loaded = place(lower(graph, shapes, sizes), module, graph.name);
+    programs.set(key, loaded);
+    return loaded;
+  };
+  const declared = declaredShapes(graph);
+  if (declared) load(declared);
+  return {
+    run(inputs) {
+      const loaded = load(Object.fromEntries([...inputs].map(([name, { shape }]) => [name, shape])));
+      return runOnce(loaded, inputs);
+    },
+    bytes: () =>
+      [...programs.values()].reduce((sum, { kernels }) => sum + kernels.memory.buffer.byteLength, 0),
+    dispose: () => programs.clear(),
+  };
+}
+
+function runOnce(loaded: Loaded, inputs: ReadonlyMap<string, HostTensor>): HostTensor[] {
+  const { kernels, lowered, addresses, program, end } = loaded;
+  const { buffer } = kernels.memory;
+  for (const [name, value] of lowered.inputs) {
+    const values = inputs.get(name)?.values as Float32Array;
+    new Float32Array(buffer, addresses[value.place.buffer], values.length).set(values);
+  }
+  kernels.run(program, end);
+  return lowered.outputs.map(({ shape, value }) => {
+    const at = (addresses[value.place.buffer] as number) + value.place.bytes;
+    return { dtype: 'float32', shape, values: new Float32Array(buffer, at, sizeOf(shape)).slice() };
+  });
+}
+
+/** The declared shapes for one picture; undefined where more than the batch is open. */
+function declaredShapes(graph: Graph): Record<string, number[]> | undefined {
+  const shapes: Record<string, number[]> = {};
+  for (const node of graph.nodes) {
+    if (node.op !== 'input') continue;
+    const shape = node.attrs.shape.map((dim: Dim, axis) => dim ?? (axis === 0 ? 1 : null));
+    if (shape.includes(null)) return undefined;
+    shapes[node.name] = shape as number[];
+  }
+  return shapes;
+}
+
+/** Puts the constants and the program of a lowered graph into a memory of their own. */
+function place(lowered: LoweredGraph, module: WebAssembly.Module, name: string): Loaded {
+  const { buffers, steps } = lowered.list;
+  const { addresses, end: program } = planMemory(buffers, FOOT);
+  const words = encodeProgram(steps.map((step) => placed(step, addresses)));
+  const end = program + words.byteLength;
+  if (end > MOST_BYTES) throw tooLarge(name, end);
+  let kernels: Kernels;
+  try {
+    // Vectors at the end of a buffer may reach a little further.
+    kernels = openKernels(module, end + 64);
+  } catch (cause) {
+    throw tooLarge(name, end, cause);
+  }
+  const memory = new Uint8Array(kernels.memory.buffer);
+  for (const [i, buffer] of buffers.entries()) if (buffer.data) memory.set(buffer.data, addresses[i]);
+  memory.set(words, program);
+  return { kernels, lowered, addresses, program, end };
+}
+
+function tooLarge(name: string, bytes: number, cause?: unknown): AsfpError {
+  return new AsfpError(
+    {
+      code: 'engine-memory',
+      where: name,
+      expected: 'a network and pictures that fit the memory of WebAssembly',
+      found: `${(bytes / 2 ** 20).toFixed(0)} MiB`,
+      cure: 'Run fewer or smaller pictures at a time',
+    },
+    { cause },
+  );
+}
