@@ -39,7 +39,7 @@ export function missingFigure(title: string, why = ''): Markup {
 }
 
 /** A table that scrolls by itself where it is wider than the page. */
-function dataTable({ caption, columns, rows, words = [] }: TableData): Markup {
+export function dataTable({ caption, columns, rows, words = [] }: TableData): Markup {
   const kind = (i: number): Content => (i === 0 || words.includes(i) ? '' : html` class="number"`);
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr>${columns.map((name, i) => html`<th scope="col"${kind(i)}>${name}</th>`)}</tr></thead>

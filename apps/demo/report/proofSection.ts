@@ -1,4 +1,6 @@
 // Knows how the proof of equality is told in words, and which zero filters had to stay.
+import type { ProofRun } from '@asfp/core';
+import { dataTable } from './figure.ts';
 import { html, type Markup } from './html.ts';
 import { exact, notMeasured, percent, power } from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
@@ -6,14 +8,43 @@ import type { ReportParts } from './reportParts.ts';
 /** The proof; says so when there is none. */
 export function proofSection({ compactReport }: ReportParts): Markup {
   if (compactReport === undefined) return html`<p class="missing">The proof was ${notMeasured}.</p>`;
-  const { inputs, maxAbsError, maxRelError, argmaxAgreement, tolerance, passed } = compactReport.proof;
+  const { proof } = compactReport;
+  const { inputs, maxAbsError, maxRelError, argmaxAgreement, tolerance, passed } = proof;
   return html`<p class="${passed ? 'verdict' : 'verdict alarm'}">${
     passed
       ? 'The compact model computes the same as the dense one with its pruned filters at zero.'
       : 'The compact model does not compute the same as the dense one with its pruned filters at zero.'
   }</p>
 <p>Both ran on the same ${exact(inputs)} inputs. Their outputs differ by at most ${power(maxAbsError)}; measured against the largest output that is ${power(maxRelError)}, ${maxRelError <= tolerance ? 'within' : 'over'} the tolerance of ${power(tolerance)}. ${agreement(argmaxAgreement)}</p>
+${runsTable(proof.runs ?? [])}${notRunList(proof.notRun ?? [])}
 `;
+}
+
+/** Each run of both models: who ran what, and how far apart they were. */
+function runsTable(runs: readonly ProofRun[]): Markup | undefined {
+  if (runs.length === 0) return undefined;
+  return dataTable({
+    caption: 'Runs on seeded inputs',
+    columns: ['Run by', 'Case', 'Images', 'Input', 'Seed', 'Largest error', 'Allowed', 'In output'],
+    words: [1, 2, 3, 7],
+    rows: runs.map((run) => [
+      run.runner,
+      run.case,
+      `${run.images.length}: ${[...new Set(run.images)].join(', ')}`,
+      Object.values(run.shapes)
+        .map((shape) => shape.join(' × '))
+        .join('; '),
+      exact(run.seed),
+      power(run.maxRelError),
+      power(run.tolerance),
+      run.where,
+    ]),
+  });
+}
+
+function notRunList(notRun: readonly string[]): Markup | undefined {
+  if (notRun.length === 0) return undefined;
+  return html`<p>Not run:</p><ul>${notRun.map((what) => html`<li>${what}</li>\n`)}</ul>`;
 }
 
 /** Layers in which zero filters stayed, each with its reason; says so when there are none. */

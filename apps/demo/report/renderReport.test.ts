@@ -62,6 +62,29 @@ test('layers, cost and passes: every figure of the compaction', () => {
   }
 });
 
+test('the proof run by run, and what was not run', () => {
+  const run = {
+    runner: 'tfjs wasm',
+    case: 'edges',
+    seed: 2,
+    images: ['zeros', 'ones', 'minus ones', 'low and high'],
+    shapes: { x: [4, 28, 28, 1] },
+    maxAbsError: 3e-6,
+    maxRelError: 2.579e-7,
+    argmaxAgreement: 1,
+    tolerance: 1e-4,
+    where: 'logits',
+    passed: true,
+  };
+  const notRun = ['oracle: it does not know the op Cos (o)'];
+  const proven = { ...compactReport, proof: { ...compactReport.proof, runs: [run], notRun } };
+  const told = renderReport({ ...sampleParts, compactReport: proven });
+  expect(rowsOf(told)).toContain(
+    'tfjs wasm | edges | 4: zeros, ones, minus ones, low and high | 4 × 28 × 28 × 1 | 2 | 2.58 × 10⁻⁷ | 10⁻⁴ | logits',
+  );
+  expect(textFrom(told, 'Proof')).toContain('Not run: oracle: it does not know the op Cos (o)');
+});
+
 test('the proof in words, and why zero filters stayed', () => {
   const proof = textFrom(page, 'Proof');
   expect(proof).toContain(
