@@ -36,4 +36,5 @@ export {
   resolveSettings,
   type TrainOptions,
 } from './train/settings.ts';
+export { stepSpeed } from './train/stepSpeed.ts';
 export { type RunControl, train } from './train.ts';

@@ -38,5 +38,12 @@ export interface OpenedBackend {
 
 /** One row of `asfp doctor`. */
 export type BackendStatus =
-  | { readonly name: BackendName; readonly usable: true; readonly version: string; readonly device: string }
+  | {
+      readonly name: BackendName;
+      readonly usable: true;
+      readonly version: string;
+      readonly device: string;
+      /** Of one small training step, where it was measured. */
+      readonly imagesPerSecond?: number;
+    }
   | { readonly name: BackendName; readonly usable: false; readonly reason: string; readonly cure: string };

@@ -9,17 +9,21 @@ import {
 } from './backendNames.ts';
 import { openBackend } from './openBackend.ts';
 
-/** Tries each backend, best first, and says whether it can train here, or why not and what would help. */
-export async function listBackends(): Promise<readonly BackendStatus[]> {
+/**
+ * Tries each backend, best first, and says whether it can train here, or why not and what would help; `measure` runs on each
+ * that can, and gives its images a second.
+ */
+export async function listBackends(measure?: () => Promise<number>): Promise<readonly BackendStatus[]> {
   const current = tf.engine().backendName;
   const rows: BackendStatus[] = [];
   for (const name of backendNames) {
     const opened = await tryBackend(name, rows);
-    rows.push(
-      'reason' in opened
-        ? { name, usable: false, reason: opened.reason, cure: opened.cure }
-        : { name, usable: true, version: opened.version, device: opened.device },
-    );
+    if ('reason' in opened) {
+      rows.push({ name, usable: false, reason: opened.reason, cure: opened.cure });
+      continue;
+    }
+    const speed = measure === undefined ? {} : { imagesPerSecond: await measure() };
+    rows.push({ name, usable: true, version: opened.version, device: opened.device, ...speed });
   }
   if (current) await tf.setBackend(current);
   return rows;
