@@ -22,9 +22,12 @@ export interface Checked {
   readonly bounded: number;
 }
 
-/** Compacts and converts the graph and throws, saying which property broke, unless all hold. */
-export function checkCompaction(graph: Graph): Checked {
-  const feeds = seededInputs(graph, 4, rngFromSeed(7));
+/**
+ * Compacts and converts the graph and throws, saying which property broke, unless all hold. Of a graph with open
+ * sizes, `sized` is the same graph with the sizes that it is checked at.
+ */
+export function checkCompaction(graph: Graph, sized: Graph = graph): Checked {
+  const feeds = seededInputs(sized, 4, rngFromSeed(7));
   const truth = runGraph(withStandIns(graph), feeds);
   const bounds = roundingBound(withStandIns(graph), feeds);
   const compacted = compact(graph).graph;
@@ -57,7 +60,7 @@ export function checkCompaction(graph: Graph): Checked {
     feeds,
     truth: new Map([...truth].map(([name, { values }]) => [name, values])),
     compacted,
-    filtersCut: filtersOf(graph) - filtersOf(compacted),
+    filtersCut: filtersOf(graph, sized) - filtersOf(compacted, sized),
     bounded: finiteShare(bounds),
   };
 }
@@ -93,6 +96,8 @@ function bytesOf(shards: ReadonlyMap<string, Uint8Array>): string {
   return [...shards].map(([name, bytes]) => `${name} ${Buffer.from(bytes).toString('base64')}`).join('\n');
 }
 
-function filtersOf(graph: Graph): number {
-  return costTable(withStandIns(graph)).layers.reduce((sum, { filters }) => sum + filters, 0);
+function filtersOf(graph: Graph, sized: Graph): number {
+  const inputs = sized.nodes.flatMap((node) => (node.op === 'input' ? [[node.name, node.attrs.shape]] : []));
+  const { layers } = costTable(withStandIns(graph), Object.fromEntries(inputs));
+  return layers.reduce((sum, { filters }) => sum + filters, 0);
 }

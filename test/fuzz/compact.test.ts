@@ -4,6 +4,7 @@ import { graphFromSeed } from '@asfp/core/testing';
 import { expect, test } from 'vitest';
 import { openCpu, relativeError, runOnTfjs } from '../differential/tfjsRun.ts';
 import { checkCompaction } from './checkCompaction.ts';
+import { openSizes } from './openSizes.ts';
 
 const seeds = 500;
 const perTest = 50;
@@ -25,6 +26,20 @@ test.each(Array.from({ length: seeds / perTest }, (_, i) => i * perTest))(
     expect(cut).toBeGreaterThan(perTest * 0.7);
   },
 );
+
+test('a hundred random graphs of images of any size', () => {
+  let cut = 0;
+  let open = 0;
+  for (let seed = 1000; seed < 1100; seed++) {
+    const sized = graphFromSeed(seed);
+    const graph = openSizes(sized);
+    if (graph === undefined) continue;
+    open++;
+    if (checkCompaction(graph, sized).filtersCut > 0) cut++;
+  }
+  expect(open).toBeGreaterThan(50);
+  expect(cut).toBeGreaterThan(open * 0.6);
+});
 
 test('sixty compacted random graphs give on plain tfjs what the interpreter gives of the original', async () => {
   await openCpu();

@@ -60,6 +60,8 @@ export function cutGather(tools: CutTools, node: GraphNode<'gather'>): Cut {
 /** Only its live channels are worth anything; whoever reads it gets a new scatter where one is needed. */
 export function cutScatter(tools: CutTools, node: GraphNode<'scatter'>): Cut {
   const from = tools.value(node.inputs[0]);
+  // Of a value with any number of channels nothing is known, its fill neither.
+  if (!tools.constants.has(node.inputs[0] as string)) return tools.wall(node);
   const kept = from.keep ?? all(node.attrs.positions.length);
   return {
     name: from.name,
