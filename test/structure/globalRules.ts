@@ -18,8 +18,8 @@ const RULES: Readonly<Record<string, readonly RegExp[]>> = {
   process: [
     ...TERMINAL,
     /^apps\/demo\/(lab\/|vite\.config\.ts)/,
-    // The rooms of the trainer that deal with the machine: libraries, downloads, run folders.
-    /^packages\/trainer\/src\/(backend|data|record)\//,
+    // The rooms of the trainer that deal with the machine: libraries, downloads, run folders, processes of a test.
+    /^packages\/trainer\/src\/(backend|data|record|testing)\//,
     /^test\//,
   ],
   // A test names the console only to listen to it: test/setup/failOnConsole.ts sees to that.
