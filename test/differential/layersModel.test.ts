@@ -113,10 +113,10 @@ test.each(Object.entries(builders))('%s', async (_, build) => {
 });
 
 test('a layer that is not known is refused by name and class', async () => {
-  const model = sequential({ layers: [layers.repeatVector({ n: 2, inputShape: [4], name: 'again' })] });
+  const model = sequential({ layers: [layers.thresholdedReLU({ inputShape: [4], name: 'again' })] });
   const files = await savedLayers(model);
   expect(() => readModel(files, 'model.json')).toThrow(
-    'layer again (RepeatVector): expected a layer class that can be read, found RepeatVector',
+    'layer again (ThresholdedReLU): expected a layer class that can be read, found ThresholdedReLU. In a GraphModel what is not understood is a wall: convert the model to one',
   );
   model.dispose();
 });

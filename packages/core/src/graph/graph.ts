@@ -59,7 +59,12 @@ interface ConvAttrs extends WindowAttrs {
 /** The op kinds and their attributes; `ops.ts` holds the facts of each. */
 export interface OpAttrs {
   /** A value fed at run time. */
-  readonly input: { readonly shape: readonly Dim[]; readonly dtype: DType };
+  readonly input: {
+    readonly shape: readonly Dim[];
+    readonly dtype: DType;
+    /** What a GraphModel's signature calls it, where that is not the node's name. */
+    readonly key?: string;
+  };
   /** A weight or another constant. */
   readonly const: { readonly tensor: HostTensor };
   /** x `[n, h, w, in]`, kernel `[kh, kw, in, out]`, optional bias `[out]`. */

@@ -44,6 +44,11 @@ export function activationNodes(
       return steps.end('minimum', steps.binary('maximum', steps.scaled(x, 0.2, 0.5), 0), 1);
     case 'softsign':
       return steps.end('div', x, steps.binary('add', steps.unary('abs', x), 1));
+    case 'logsoftmax': {
+      const below = steps.binary('sub', x, steps.reduced('max', x));
+      const total = steps.reduced('sum', steps.unary('exp', below));
+      return steps.end('sub', below, steps.unary('log', total));
+    }
     case 'mish':
       return steps.end('mul', x, steps.unary('tanh', steps.unary('softplus', x)));
     case 'gelu': {
@@ -59,7 +64,7 @@ export function activationNodes(
     default:
       throw misfit(
         call,
-        `an activation of ${[...fusable, ...Object.keys(unary)].join(', ')}, softmax, swish, hardSigmoid, softsign, mish, gelu`,
+        `an activation of ${[...fusable, ...Object.keys(unary)].join(', ')}, softmax, logSoftmax, swish, hardSigmoid, softsign, mish, gelu`,
         fn,
       );
   }
@@ -81,6 +86,11 @@ class Steps {
   binary(fn: BinaryFn, a: string, b: string | number): string {
     const other = typeof b === 'string' ? b : this.#add((name) => scalarNode(name, b));
     return this.#add((name) => layerNode(name, 'binary', [a, other], { fn }));
+  }
+
+  /** Over the last axis, which stays, of size 1. */
+  reduced(fn: 'max' | 'sum', x: string): string {
+    return this.#add((name) => layerNode(name, 'reduce', [x], { fn, axes: [-1], keepDims: true }));
   }
 
   scaled(x: string, factor: number, offset: number): string {

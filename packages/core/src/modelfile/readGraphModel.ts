@@ -25,7 +25,9 @@ export function readGraphModel(
     // Reading order goes by nodes, whichever of their results is read.
     return { ...def, refs, inputs: refs.map((ref) => baseName(ref)) };
   });
-  const signature = (model.signature ?? {}) as Json;
+  // Where old converters put it, tfjs still looks first.
+  const { signature: inMetadata, ...metadata } = model.userDefinedMetadata ?? {};
+  const signature = (inMetadata ?? model.signature ?? {}) as Json;
   const further = furtherResults(defs, signature);
   const constants = new Map<string, HostTensor>();
   for (const def of defs) {
@@ -85,7 +87,7 @@ export function readGraphModel(
     name: 'model',
     nodes: inputsFirst(nodes, signature),
     outputs,
-    metadata: model.userDefinedMetadata ?? {},
+    metadata,
   });
 }
 
@@ -111,8 +113,9 @@ function furtherResults(
 
 function inputNode(def: NodeDef, signature: Json): GraphNode {
   const attrs = new AttrReader(def);
-  const entries = Object.values((signature['inputs'] ?? {}) as Record<string, Json>);
-  const entry = entries.find((one) => plainName(String(one['name'])) === def.name);
+  const entries = Object.entries((signature['inputs'] ?? {}) as Record<string, Json>);
+  const [key = def.name, entry] =
+    entries.find(([, one]) => plainName(String(one['name'])) === def.name) ?? [];
   const named = new AttrReader({
     name: def.name,
     op: def.op,
@@ -132,7 +135,11 @@ function inputNode(def: NodeDef, signature: Json): GraphNode {
     name: def.name,
     op: 'input',
     inputs: [],
-    attrs: { shape: shape as Dim[], dtype: attrs.type('dtype', 'float32') },
+    attrs: {
+      shape: shape as Dim[],
+      dtype: attrs.type('dtype', 'float32'),
+      ...(key === def.name ? {} : { key }),
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { inReadingOrder } from '../graph/walk.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
 import { layerNodes } from './layerNodes.ts';
 import { layerPlan } from './layerPlan.ts';
+import { layerWeights } from './layerWeights.ts';
 import type { ModelJson } from './manifest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,12 +19,13 @@ export function readLayersModel(
   const topology = (model.modelTopology['model_config'] ?? model.modelTopology) as Json;
   const config = topology['config'] as Json;
   const plan = layerPlan(topology, where);
+  const own = layerWeights(plan.calls, weights);
   const byName = new Map<string, GraphNode>();
   const shapes = new Map<string, Shape>();
   const inputs = plan.inputs.flatMap((name) => plan.calls.filter((call) => call.name === name));
   for (const call of inReadingOrder([...inputs, ...plan.calls.filter((call) => !inputs.includes(call))])) {
-    const inputShape = shapes.get(call.inputs[0] ?? '') ?? [];
-    for (const node of layerNodes(call, weights, inputShape)) {
+    const inputShapes = call.inputs.map((name) => shapes.get(name) ?? []);
+    for (const node of layerNodes(call, own, inputShapes)) {
       // A shared layer brings its weights once for each call.
       if (node.op === 'const' && byName.has(node.name)) continue;
       byName.set(node.name, node);

@@ -18,7 +18,7 @@ const typeNames: Readonly<Record<DType, string>> = {
 
 /** Attributes as the topology spells them. */
 export const attr = {
-  type: (dtype: DType): unknown => ({ type: typeNames[dtype] }),
+  type: (dtype: DType): { readonly type: string } => ({ type: typeNames[dtype] as string }),
   ints: (values: readonly number[]): unknown => ({ list: { i: values.map(String) } }),
   int: (value: number): unknown => ({ i: String(value) }),
   float: (value: number): unknown => ({ f: value }),

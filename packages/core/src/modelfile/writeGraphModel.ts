@@ -1,10 +1,11 @@
 // Knows how a graph is written as a GraphModel that plain tfjs loads.
 import { InternalError } from '../errors.ts';
-import type { BinaryFn, FusedActivation, Graph, GraphNode, Padding, UnaryFn } from '../graph/graph.ts';
+import type { FusedActivation, Graph, GraphNode, Padding } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import type { Shape } from '../graph/ops.ts';
-import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
+import { type DType, float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './encodeWeights.ts';
+import { opNames } from './opNames.ts';
 import { gatherKernels, scatterKernel, storeInBytes } from './scatterSpelling.ts';
 import { type SizeEntry, sizeDefs } from './sizeDefs.ts';
 import { slopedLayers } from './slopedLayers.ts';
@@ -19,40 +20,6 @@ export interface WrittenModel {
 /** The file that holds all weights. */
 const shardName = 'weights.bin';
 
-const activationOps: Readonly<Record<Exclude<FusedActivation, 'none'>, string>> = {
-  relu: 'Relu',
-  relu6: 'Relu6',
-  elu: 'Elu',
-  leakyRelu: 'LeakyRelu',
-  sigmoid: 'Sigmoid',
-  tanh: 'Tanh',
-};
-const unaryOps: Readonly<Record<UnaryFn, string>> = {
-  ...activationOps,
-  identity: 'Identity',
-  selu: 'Selu',
-  softplus: 'Softplus',
-  abs: 'Abs',
-  neg: 'Neg',
-  exp: 'Exp',
-  log: 'Log',
-  sqrt: 'Sqrt',
-  rsqrt: 'Rsqrt',
-  square: 'Square',
-  reciprocal: 'Reciprocal',
-  erf: 'Erf',
-};
-const binaryOps: Readonly<Record<BinaryFn, string>> = {
-  add: 'AddV2',
-  sub: 'Sub',
-  mul: 'Mul',
-  div: 'RealDiv',
-  pow: 'Pow',
-  maximum: 'Maximum',
-  minimum: 'Minimum',
-  squaredDifference: 'SquaredDifference',
-  prelu: 'Prelu',
-};
 /** The window of a 1 × 1 convolution. */
 const onePixel = {
   strides: attr.ints([1, 1, 1, 1]),
@@ -60,7 +27,6 @@ const onePixel = {
   data_format: attr.string('NHWC'),
   padding: attr.string('VALID'),
 };
-const reduceOps = { sum: 'Sum', max: 'Max', min: 'Min' } as const;
 
 /**
  * The graph as a GraphModel; names, order of inputs and outputs, and metadata survive. The same graph gives the same bytes.
@@ -83,9 +49,9 @@ export function writeGraphModel(graph: Graph, selectingInBytes = false): Written
   });
   if (selectingInBytes) storeInBytes(graph, gathers.kernels, weights);
   const { group, bytes } = encodeWeights(weights, shardName);
-  const tensorInfo = (name: string, shape: Shape | undefined): unknown => ({
+  const tensorInfo = (name: string, shape: Shape | undefined, dtype: DType = 'float32'): unknown => ({
     name: name.includes(':') ? name : `${name}:0`,
-    dtype: 'DT_FLOAT',
+    dtype: attr.type(dtype).type,
     tensorShape:
       shape === undefined
         ? { unknownRank: true }
@@ -97,7 +63,9 @@ export function writeGraphModel(graph: Graph, selectingInBytes = false): Written
     generatedBy: 'asfp',
     convertedBy: null,
     signature: {
-      inputs: Object.fromEntries(inputs.map(({ name }) => [name, tensorInfo(name, shapes.get(name))])),
+      inputs: Object.fromEntries(
+        inputs.map(({ name, attrs }) => [attrs.key ?? name, tensorInfo(name, shapes.get(name), attrs.dtype)]),
+      ),
       outputs: Object.fromEntries(
         graph.outputs.map(({ name, from }) => [name, tensorInfo(from, shapes.get(from))]),
       ),
@@ -156,6 +124,15 @@ function nodeDefs(
         data_format: attr.string('NHWC'),
         ...paddingAttrs(attrs.pad),
       };
+      // tfjs knows no slope for a leaky ReLU that is fused into a depthwise convolution: it would answer NaN.
+      if (node.op === 'depthwiseConv2d' && attrs.activation === 'leakyRelu') {
+        const linear = { ...node, name: `${name}/linear`, attrs: { ...attrs, activation: 'none' } } as const;
+        const slope = { T: attr.type('float32'), alpha: attr.float(attrs.alpha) };
+        return [
+          ...nodeDefs(linear, shapes, weights),
+          { name, op: 'LeakyRelu', input: [linear.name], attr: slope },
+        ];
+      }
       const plain = node.op === 'conv2d' ? 'Conv2D' : 'DepthwiseConv2dNative';
       const fused = node.op === 'conv2d' ? '_FusedConv2D' : 'FusedDepthwiseConv2dNative';
       if (node.inputs.length === 2 && attrs.activation === 'none' && slope === undefined)
@@ -206,12 +183,12 @@ function nodeDefs(
       });
     case 'unary':
       return def(
-        unaryOps[node.attrs.fn],
+        opNames.unary[node.attrs.fn],
         node.inputs,
         node.attrs.fn === 'leakyRelu' ? { alpha: attr.float(node.attrs.alpha) } : {},
       );
     case 'binary':
-      return def(binaryOps[node.attrs.fn], node.inputs);
+      return def(opNames.binary[node.attrs.fn], node.inputs);
     case 'softmax':
       return def('Softmax', node.inputs);
     case 'maxPool':
@@ -225,7 +202,7 @@ function nodeDefs(
     case 'mean':
     case 'reduce':
       return def(
-        node.op === 'mean' ? 'Mean' : reduceOps[node.attrs.fn],
+        node.op === 'mean' ? 'Mean' : opNames.reduce[node.attrs.fn],
         [...node.inputs, ints('axes', node.attrs.axes)],
         {
           keep_dims: attr.bool(node.attrs.keepDims),
@@ -372,7 +349,7 @@ function fusedAttrs(
   alpha: number,
   sloped = false,
 ): Readonly<Record<string, unknown>> {
-  const second = sloped ? ['Prelu'] : activation === 'none' ? [] : [activationOps[activation]];
+  const second = sloped ? ['Prelu'] : activation === 'none' ? [] : [opNames.fused[activation]];
   return {
     fused_ops: attr.strings(['BiasAdd', ...second]),
     num_args: attr.int(sloped ? 2 : 1),
