@@ -29,6 +29,8 @@ interface Known {
   readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly readers: ReadonlyMap<string, readonly GraphNode[]>;
   readonly outputs: ReadonlySet<string>;
+  /** Constants of channels stay where they are. */
+  readonly keep: boolean;
 }
 
 /** The reasons of a compact graph, cut with these options. */
@@ -40,6 +42,7 @@ export function keptReasons(graph: Graph, options: CutOptions = {}): KeptReason 
     nodes: nodesByName(graph),
     readers: readersOf(graph),
     outputs: outputNodes(graph),
+    keep: options.constants === 'keep',
   };
   return (name) => {
     const layer = known.nodes.get(name);
@@ -95,11 +98,12 @@ function step(reader: GraphNode, from: string, c: number, known: Known): string 
   if (facts === undefined || out === undefined) return `${reader.name} needs all channels`;
   switch (reader.op) {
     case 'conv2d':
+      if (known.keep) return facts[c] === 0 ? [] : `its constant would change ${reader.name}`;
       return carriesInto(reader, c, facts, known)
         ? `it carries a constant into ${reader.name}, whose padding shows`
         : [];
     case 'matMul':
-      return [];
+      return known.keep && facts[c] !== 0 ? `its constant would change ${reader.name}` : [];
     case 'depthwiseConv2d': {
       const each = out.length / facts.length;
       const made = Array.from({ length: each }, (_, m) => c * each + m);
