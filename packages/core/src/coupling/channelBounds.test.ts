@@ -52,3 +52,22 @@ output "y" = j
     expect(value).toBeLessThanOrEqual((bounds?.high[at % 8] as number) + 1e-12);
   }
 });
+
+test('a weight as the first operand hides neither constants nor bounds', () => {
+  // PReLU as some converters spell it: max(0, x) + slope · min(0, x), the numbers first.
+  const graph = parseGraph(`graph "prelu"
+x = input dtype="float32" shape=[null,2,2,1]
+k = const float32[1,1,1,2] values=[1,0]
+c = conv2d(x, k) pad="valid" strides=[1,1]
+z = const float32[] values=[0]
+up = binary(z, c) fn="maximum"
+down = binary(z, c) fn="minimum"
+s = const float32[2] values=[0.5,0.5]
+slope = binary(s, down) fn="mul"
+sum = binary(up, slope) fn="add"
+output "y" = sum
+`);
+  const shapes = inferShapes(graph);
+  expect([...(channelConstants(graph, shapes).get('sum') ?? [])]).toEqual([Number.NaN, 0]);
+  expect([...(channelBounds(graph, shapes).get('up')?.low ?? [])]).toEqual([0, 0]);
+});

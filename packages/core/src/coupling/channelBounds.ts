@@ -39,6 +39,7 @@ type Range = readonly [number, number];
 function boundsOf(node: GraphNode, channels: number, known: Known): Bounds | undefined {
   const x = known.bounds.get(node.inputs[0] ?? '');
   if (node.op === 'softmax') return boundsFrom(channels, () => [0, 1]);
+  if (node.op === 'binary') return sums(node, channels, known);
   if (x === undefined) return undefined;
   const range = (c: number): Range => [x.low[c] as number, x.high[c] as number];
   switch (node.op) {
@@ -87,8 +88,6 @@ function boundsOf(node: GraphNode, channels: number, known: Known): Bounds | und
       );
       return boundsFrom(channels, (c) => ranges[c] as Range);
     }
-    case 'binary':
-      return sums(node, channels, known);
     default:
       return undefined;
   }

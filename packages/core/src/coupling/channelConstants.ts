@@ -39,6 +39,8 @@ interface Known {
 }
 
 function factsOf(node: GraphNode, channels: number, known: Known): Float64Array | undefined {
+  // The first operand may be a weight, of which there are no facts.
+  if (node.op === 'binary') return binaryFacts(node, channels, known);
   const x = known.facts.get(node.inputs[0] ?? '');
   if (x === undefined) return undefined;
   const weights = (at: number): HostTensor['values'] | undefined =>
@@ -60,8 +62,6 @@ function factsOf(node: GraphNode, channels: number, known: Known): Float64Array 
     }
     case 'unary':
       return x.map((value) => activate(node.attrs.fn, node.attrs.alpha, value));
-    case 'binary':
-      return binaryFacts(node, channels, known);
     case 'maxPool':
     case 'avgPool':
     case 'resize':
