@@ -1,4 +1,4 @@
-// Knows how to run models of both formats on plain tfjs, with nothing of ours, on its cpu backend.
+// Knows how to run models of both formats on plain tfjs, with nothing of ours, on its cpu backend or, where that is too slow, on wasm.
 import '@tensorflow/tfjs-backend-cpu';
 import type { Feeds, ModelFiles, WrittenModel } from '@asfp/core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
@@ -35,9 +35,20 @@ export async function openCpu(): Promise<void> {
   await tf.setBackend('cpu');
 }
 
+async function openWasm(): Promise<void> {
+  await import('@tensorflow/tfjs-backend-wasm');
+  tf.enableProdMode();
+  await tf.setBackend('wasm');
+}
+
 /** Runs a GraphModel on plain tfjs; the outputs by their names in the signature. */
-export async function runOnTfjs(model: WrittenModel, feeds: Feeds): Promise<Map<string, Float32Array>> {
-  await openCpu();
+export async function runOnTfjs(
+  model: WrittenModel,
+  feeds: Feeds,
+  backend: 'cpu' | 'wasm' = 'cpu',
+): Promise<Map<string, Float32Array>> {
+  if (backend === 'wasm') await openWasm();
+  else await openCpu();
   const loaded = await loadGraphModel({ load: async () => artifacts(model) });
   const inputs = Object.fromEntries(
     Object.entries(feeds).map(([name, { shape, values }]) => [
