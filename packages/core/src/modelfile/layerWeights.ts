@@ -110,13 +110,17 @@ function named(naming: Naming, wanted: Wanted, plain: Weights, names: readonly s
 /** The first layer whose weights are not there, or are another's. */
 function missing(wanted: readonly Wanted[], plain: Weights): AsfpError {
   const names = [...plain.keys()];
-  const owners = new Map<string, string>();
+  const weightOf = ({ call, part }: Wanted): string => `${call.layer}/${part}`;
+  // Whose name a weight has is its owner, not who came first.
+  const owners = new Map(
+    wanted.map(weightOf).flatMap((name) => (plain.has(name) ? [[name, name] as const] : [])),
+  );
   for (const one of wanted) {
-    const weight = `${one.call.layer}/${one.part}`;
+    const weight = weightOf(one);
     const name = named(byName, one, plain, names);
     const owner = name === undefined ? undefined : owners.get(name);
-    if (name === undefined || owner !== undefined) {
-      const found = owner === undefined ? 'none' : `${name}, which is ${owner}`;
+    if (name === undefined || (owner !== undefined && owner !== weight)) {
+      const found = owner === undefined ? 'none' : `${name}, another layer’s`;
       return misfit(one.call, `its weight ${weight} in the manifest`, found);
     }
     owners.set(name, weight);
