@@ -1,12 +1,12 @@
 // Knows the lists at the end of the report: where it was measured, and every setting of the run.
 import { type Content, html, type Markup } from './html.ts';
-import { exact, lean, notMeasured, rounded } from './numbers.ts';
+import { exact, lean, notMeasured, percent, rounded } from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
 import { runFacts } from './runFacts.ts';
 
 /** Where training and measuring took place. */
 export function environmentSection({ events, latencyReport }: ReportParts): Markup {
-  const { start, end } = runFacts(events);
+  const { start, last, end } = runFacts(events);
   const training: (readonly [string, Content])[] =
     start === undefined
       ? [['Training', notMeasured]]
@@ -14,6 +14,11 @@ export function environmentSection({ events, latencyReport }: ReportParts): Mark
           ['Trained on', `${start.backend}, ${start.device}`],
           ['Data', `${start.dataset}: ${start.datasetWhy}`],
           ['Images', `${exact(start.trainImages)} for training, ${exact(start.testImages)} for testing`],
+          [
+            'Multiply-adds left, as the paper counts',
+            end === undefined ? notMeasured : percent(end.macs.paperPruned / end.macs.paperDense),
+          ],
+          ['Filters that ever came back', last === undefined ? notMeasured : exact(last.everReturned)],
           ['Training took', end === undefined ? notMeasured : `${rounded(end.seconds)}\u00a0s`],
         ];
   const environment = latencyReport?.environment;

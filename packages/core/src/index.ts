@@ -91,6 +91,7 @@ export { chooseFilters, type LayerQuota } from './plan/chooseFilters.ts';
 export { type FilterGroup, filterGroups } from './plan/filterGroups.ts';
 export { type FilterPlan, ratePlan, thresholdPlan } from './plan/filterPlan.ts';
 export { fitsPattern, type LayerRates, layerGoal } from './plan/layerGoal.ts';
+export { paperMacs } from './plan/paperMacs.ts';
 export { predictMacs } from './plan/predictMacs.ts';
 export {
   checkRate,

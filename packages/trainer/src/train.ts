@@ -24,6 +24,7 @@ import { modelCost } from './models/modelCost.ts';
 import { normalisation, openNetwork } from './models/openNetwork.ts';
 import { readTrained, type TrainedModel } from './models/readTrained.ts';
 import { countFilters, type ZeroedFilters } from './prune/pruneDuring.ts';
+import { prunedCost } from './prune/prunedCost.ts';
 import { settleBatchNorm } from './prune/settleBatchNorm.ts';
 import { makeModelCard } from './record/makeModelCard.ts';
 import { inspectRunFolder, openRunFolder, type RunFolder } from './record/runFolder.ts';
@@ -199,6 +200,7 @@ async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: numb
     accuracyUnsettled: unsettled.accuracy,
     loss: settled.loss,
     testImages: settled.count,
+    macs: await prunedCost(model, zeroed, settings),
     seconds: trainingSeconds + clock() / 1000,
   };
 }

@@ -31,6 +31,10 @@ export function showEvent(event: RunEvent | StepEvent, terminal: Terminal): void
       terminal.log(
         `test     ${percent(event.accuracy)} on all ${count(event.testImages)} test images, zeroed filters and all`,
       );
+      terminal.log(
+        `cost     ${count(event.macs.dense)} multiply-adds, ${percent(event.macs.pruned / event.macs.dense)} of them without the zeroed filters; ` +
+          `as the paper counts ${percent(event.macs.paperPruned / event.macs.paperDense)}`,
+      );
       return;
   }
 }

@@ -116,6 +116,16 @@ export interface EndEvent {
   readonly accuracyUnsettled: number;
   readonly loss: number;
   readonly testImages: number;
+  /**
+   * Multiply-adds for one image: of the whole network, and predicted for the compact one; and both as the papers count, of
+   * convolutions alone and with shares of filters that need not be whole.
+   */
+  readonly macs: {
+    readonly dense: number;
+    readonly pruned: number;
+    readonly paperDense: number;
+    readonly paperPruned: number;
+  };
   readonly seconds: number;
 }
 

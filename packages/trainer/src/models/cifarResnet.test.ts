@@ -1,8 +1,9 @@
-import { rngFromSeed } from '@asfp/core';
+import { costTable, paperMacs, rngFromSeed } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
+import { modelGraph } from '../bridge/modelArtifacts.ts';
 import { modelVariables } from '../bridge/modelWeights.ts';
 import { modelCost } from './modelCost.ts';
 import { buildModel } from './models.ts';
@@ -34,6 +35,25 @@ test.each([
 
 test('resnet110 has the published multiply-adds and parameters', () => {
   expect(modelCost(build('resnet110'))).toMatchObject({ macs: 252_887_040 + 640, params: 1_727_962 });
+});
+
+test.each([
+  // SFP's cifar_resnet_flop, to the multiply-add.
+  ['resnet20', 0.1, 34_371_994],
+  ['resnet20', 0.2, 28_665_446],
+  ['resnet20', 0.3, 23_430_758],
+  ['resnet56', 0.1, 106_991_124],
+  ['resnet56', 0.2, 89_818_399],
+  ['resnet56', 0.3, 73_966_879],
+  ['resnet110', 0.3, 149_771_059],
+])('%s at rate %d costs in the paper’s counting what the paper says', async (name, rate, macs) => {
+  const graph = await modelGraph(build(name));
+  const pruned = new Map(
+    graph.nodes.filter(({ op }) => op === 'conv2d').map(({ inputs }) => [inputs[1] as string, rate]),
+  );
+  expect(Math.abs(paperMacs(graph, pruned, 'whole') - macs)).toBeLessThan(1);
+  expect(paperMacs(graph, pruned, 'thin')).toBeLessThan(macs);
+  expect(paperMacs(graph, new Map(), 'whole')).toBe(costTable(graph).macs - 640);
 });
 
 test('images of 28×28 and one channel shrink to 14 and 7, odd ones to the larger half', () => {

@@ -35,7 +35,9 @@ export async function readTrained(path: string): Promise<TrainedModel> {
       found: `${shown(inputs.map(({ name }) => shapes.get(name)))} to ${shown(ends)}`,
     });
   }
-  return { file, model: graph.name || basename(dirname(file)), graph, card: files.card };
+  // A GraphModel has no name of its own; the card tells which network it is made of.
+  const called = files.card?.provenance?.['model'] ?? graph.name;
+  return { file, model: String(called) || basename(dirname(file)), graph, card: files.card };
 }
 
 function withoutSoftmax(graph: Graph): Graph {
