@@ -1,7 +1,7 @@
 // Knows the training backends by name, what a chosen one tells about itself, and why one is passed over.
 
-/** A backend that can train, best first. */
-export const backendNames = ['node-gpu', 'node', 'wasm', 'cpu'] as const;
+/** A backend that can train, best first; webgpu, whose speed depends most on the machine, is taken only by its name. */
+export const backendNames = ['node-gpu', 'node', 'wasm', 'cpu', 'webgpu'] as const;
 
 /** The name of one backend, as users type it. */
 export type BackendName = (typeof backendNames)[number];

@@ -42,15 +42,15 @@ test('the list tries all, and puts the current backend back', async () => {
   await chooseBackend('cpu');
   const rows = await listBackends();
   expect(tf.getBackend()).toBe('cpu');
-  expect(rows.map(({ name }) => name)).toEqual(['node-gpu', 'node', 'wasm', 'cpu']);
-  expect(rows.slice(2).map(({ usable }) => usable)).toEqual([true, true]);
+  expect(rows.map(({ name }) => name)).toEqual(['node-gpu', 'node', 'wasm', 'cpu', 'webgpu']);
+  expect(rows.slice(2, 4).map(({ usable }) => usable)).toEqual([true, true]);
 });
 
 test('a name that is none is refused', async () => {
   const error = await failure('webgl' as BackendRequest);
   expect(error.code).toBe('backend-unknown');
   expect(error.message).toMatchInlineSnapshot(
-    `"--backend: expected one of auto, node-gpu, node, wasm, cpu, found "webgl""`,
+    `"--backend: expected one of auto, node-gpu, node, wasm, cpu, webgpu, found "webgl""`,
   );
 });
 

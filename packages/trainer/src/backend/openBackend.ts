@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, BackendRefusal, OpenedBackend } from './backendNames.ts';
 import { openNativeBackend } from './openNativeBackend.ts';
 import { openWasmBackend } from './openWasmBackend.ts';
+import { openWebgpuBackend } from './openWebgpuBackend.ts';
 import { processorName } from './processorName.ts';
 
 /** Threads beyond this many gain nothing on the small kernels of a training step. */
@@ -26,6 +27,8 @@ export async function openBackend(
     case 'node-gpu':
     case 'node':
       return openNativeBackend(name);
+    case 'webgpu':
+      return openWebgpuBackend();
     case 'wasm':
       return openWasmBackend(threads);
     case 'cpu':
