@@ -68,6 +68,31 @@ i = concat(h, r, h) axis=-1
 u = const float32[11,5] seed=7
 o = matMul(i, u)
 y = softmax(o)`,
+  'transposed convolutions, enlargement, crops': `k = const float32[3,3,4,3] seed=1
+b = const float32[1,1,1,4] seed=2
+t = convTranspose2d(x, k) pad="same" size=[12,12] strides=[2,2]
+u = binary(t, b) fn="add"
+r = unary(u) alpha=0 fn="relu"
+j = const float32[2,4,2,4] seed=3
+v = convTranspose2d(r, j) pad="valid" size=[36,26] strides=[3,2]
+c = slice(v) begin=[0,3,1,0] size=[-1,-1,20,-1]
+n = resize(c) alignCorners=false halfPixelCenters=false method="nearest" size=[66,20]
+y = resize(n) alignCorners=false halfPixelCenters=false method="bilinear" size=[66,40]`,
+  'sums, products and slopes by constants': `a = const float32[3] values=[0.5,-1,2]
+h = const float32[] values=[0.25]
+m = const float32[1,1,3] values=[4,8,0.5]
+s = const float32[1,6,1,3] seed=4
+p = binary(x, a) fn="add"
+q = binary(h, p) fn="mul"
+r = binary(q, m) fn="div"
+t = binary(a, r) fn="sub"
+u = binary(t, h) fn="sub"
+v = binary(u, a) fn="prelu"
+w = binary(v, s) fn="prelu"
+rl = unary(w) alpha=0 fn="relu"
+cap = binary(rl, h) fn="minimum"
+f = mean(cap) axes=[1,2] keepDims=false
+y = binary(f, a) fn="mul"`,
   'channels moved: transpose, gather, scatter': `t = transpose(x) perm=[0,2,1,3]
 i = const int32[4] values=[2,0,0,1]
 q = gather(t, i) axis=3
@@ -116,6 +141,22 @@ output "y" = y
   expect(write('y = depthToSpace(x) blockSize=1')).toThrow(
     'node y (depthToSpace): expected an operation that a standard layer does, to be written as a LayersModel. Write a GraphModel instead',
   );
+  expect(
+    write('y = resize(x) alignCorners=true halfPixelCenters=false method="nearest" size=[12,12]'),
+  ).toThrow(
+    'node y (resize): expected enlargement by whole factors from the top left corner, to be written as a LayersModel',
+  );
+  expect(write('y = slice(x) begin=[0,0,0,1] size=[-1,-1,-1,2]')).toThrow(
+    'node y (slice): expected a crop of height and width',
+  );
+  expect(
+    write(`k = const float32[3,3,2,3] seed=1
+y = convTranspose2d(x, k) pad="same" size=[11,12] strides=[2,2]`),
+  ).toThrow('node y (convTranspose2d): expected the size that Keras gives a transposed convolution');
+  expect(
+    write(`k = const float32[3] seed=1
+y = binary(x, k) fn="maximum"`),
+  ).toThrow('node y (binary): expected a sum, product or slope by one number a channel');
   expect(
     write(`k = const float32[3,3,3,1] seed=1
 y = depthwiseConv2d(x, k) dilations=[2,2] pad="same" strides=[1,1]`),

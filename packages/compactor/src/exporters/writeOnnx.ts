@@ -9,7 +9,10 @@ import { onnxWeighted } from './onnxWeighted.ts';
 /** Writes one node of its kind into the sketch. */
 type Rule = (node: never, sketch: OnnxSketch) => void;
 
-const rules: Readonly<Partial<Record<OpKind, Rule>>> = {
+/** The op kinds that ONNX can say; a missing row does not compile. */
+type Written = Exclude<OpKind, 'input' | 'const' | 'opaque' | 'part'>;
+
+const rules: Readonly<Record<Written, Rule>> = {
   ...onnxWeighted,
   ...onnxElementwise,
   ...onnxMovement,
@@ -28,14 +31,13 @@ export function writeOnnx(graph: Graph): Uint8Array {
   for (const node of graph.nodes) {
     if (node.op === 'const') continue;
     if (node.op === 'input') {
-      const name = sketch.fresh(node.name);
+      const name = sketch.fresh(node.attrs.key ?? node.name);
       inputs.push({ name, shape: node.attrs.shape, dtype: node.attrs.dtype });
       sketch.set(node, name, 'last');
       continue;
     }
-    const rule = rules[node.op] as ((node: GraphNode, sketch: OnnxSketch) => void) | undefined;
-    if (rule === undefined) throw refusal(node, 'an operation that ONNX has');
-    rule(node, sketch);
+    if (node.op === 'opaque' || node.op === 'part') throw refusal(node, 'an operation that ONNX has');
+    (rules[node.op] as (node: GraphNode, sketch: OnnxSketch) => void)(node, sketch);
   }
   const outputs = graph.outputs.map(({ name, from }): OnnxValue => {
     sketch.nodes.push({

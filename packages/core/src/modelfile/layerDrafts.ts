@@ -1,26 +1,11 @@
 // Knows which standard Keras layers say what a node of a graph does.
-import { AsfpError } from '../errors.ts';
 import type { ConvNode, FusedActivation, GraphNode, UnaryFn } from '../graph/graph.ts';
 import type { Shape } from '../graph/ops.ts';
 import { constantTensor } from '../graph/walk.ts';
 import { float32Tensor, type HostTensor, normalAxis } from '../tensor/hostTensor.ts';
+import { constantDraft } from './constantDraft.ts';
+import { type LayerContext, type LayerDraft, refusal } from './layerDraft.ts';
 import { scatterKernel } from './scatterSpelling.ts';
-
-/** A layer to be written; the last one of a node has the node's name. */
-export interface LayerDraft {
-  readonly kind: string;
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly inputs: readonly string[];
-  /** By the names that the layer has for them, in its order. */
-  readonly weights: Readonly<Record<string, HostTensor>>;
-}
-
-/** What is looked up: the shape of every value, and the nodes by name. */
-export interface LayerContext {
-  readonly shapes: ReadonlyMap<string, Shape>;
-  readonly nodes: ReadonlyMap<string, GraphNode>;
-}
 
 const activations: ReadonlySet<UnaryFn> = new Set<UnaryFn>([
   'relu',
@@ -114,6 +99,19 @@ export function layerDrafts(node: GraphNode, context: LayerContext): LayerDraft[
         throw refusal(node, 'a frame of zeros around an image');
       return one('ZeroPadding2D', { padding: [rows, cols] });
     }
+    case 'convTranspose2d':
+      return transposedDraft(node, context);
+    case 'resize': {
+      const from = shape.slice(1, 3);
+      const to = context.shapes.get(name)?.slice(1, 3) ?? [];
+      const known = from.map((dim, i) => (to[i] ?? Number.NaN) / (dim ?? Number.NaN));
+      const factor = node.attrs.size.map((dim, i) => (dim === null ? node.attrs.factor?.[i] : known[i]));
+      if (node.attrs.alignCorners || node.attrs.halfPixelCenters || !factor.every(Number.isInteger))
+        throw refusal(node, 'enlargement by whole factors from the top left corner');
+      return one('UpSampling2D', { size: factor, interpolation: node.attrs.method });
+    }
+    case 'slice':
+      return one('Cropping2D', { cropping: croppingOf(node, shape) });
     case 'transpose':
       if (node.attrs.perm[0] !== 0) throw refusal(node, 'the batch on the first axis');
       return one('Permute', { dims: node.attrs.perm.slice(1) });
@@ -218,14 +216,63 @@ function unaryDraft(node: GraphNode<'unary'>): LayerDraft[] {
 
 const merges = { add: 'Add', mul: 'Multiply', maximum: 'Maximum', minimum: 'Minimum' } as const;
 
-function binaryDraft(node: GraphNode<'binary'>, { shapes, nodes }: LayerContext): LayerDraft[] {
+function binaryDraft(node: GraphNode<'binary'>, context: LayerContext): LayerDraft[] {
+  const { shapes, nodes } = context;
   const { fn } = node.attrs;
+  const constants = node.inputs.map((name) => constantTensor(nodes, name));
+  if (constants.some((tensor) => tensor !== undefined)) return constantDraft(node, constants, context);
   const ranks = node.inputs.map((name) => shapes.get(name)?.length);
   const computed = node.inputs.every((name) => nodes.get(name)?.op !== 'const');
   if (!(fn in merges) || !computed || ranks[0] !== ranks[1])
     throw refusal(node, 'a sum, product, maximum or minimum of two computed values');
   const kind = merges[fn as keyof typeof merges];
   return [{ kind, name: node.name, config: {}, inputs: node.inputs, weights: {} }];
+}
+
+function transposedDraft(node: GraphNode<'convTranspose2d'>, context: LayerContext): LayerDraft[] {
+  const { strides, pad } = node.attrs;
+  const kernel = weight(node, 1, context);
+  const from = context.shapes.get(node.inputs[0] as string)?.slice(1, 3) ?? [];
+  const to = context.shapes.get(node.name)?.slice(1, 3) ?? [];
+  const fits = [0, 1].every((axis) => {
+    const stride = strides[axis] as number;
+    const beyond = pad === 'same' ? 0 : Math.max((kernel.shape[axis] as number) - stride, 0);
+    const dim = from[axis] ?? null;
+    return dim === null ? node.attrs.size[axis] === null : to[axis] === dim * stride + beyond;
+  });
+  if (!fits) throw refusal(node, 'the size that Keras gives a transposed convolution');
+  return [
+    {
+      kind: 'Conv2DTranspose',
+      name: node.name,
+      config: {
+        filters: kernel.shape[2],
+        kernel_size: kernel.shape.slice(0, 2),
+        strides: [...strides],
+        padding: pad,
+        data_format: 'channels_last',
+        use_bias: false,
+        activation: 'linear',
+      },
+      inputs: [node.inputs[0] as string],
+      weights: { kernel },
+    },
+  ];
+}
+
+/** `[[top, bottom], [left, right]]` that a slice leaves out of an image. */
+function croppingOf(node: GraphNode<'slice'>, shape: Shape): number[][] {
+  const { begin, size } = node.attrs;
+  const whole = (axis: number): boolean =>
+    begin[axis] === 0 && (size[axis] === -1 || size[axis] === shape[axis]);
+  if (shape.length !== 4 || !whole(0) || !whole(3)) throw refusal(node, 'a crop of height and width');
+  return [1, 2].map((axis) => {
+    const [from, count] = [begin[axis] as number, size[axis] as number];
+    if (count === -1) return [from, 0];
+    const dim = shape[axis] ?? null;
+    if (dim === null) throw refusal(node, 'a crop of a known height and width');
+    return [from, dim - from - count];
+  });
 }
 
 function globalPool(node: GraphNode<'mean' | 'reduce'>, shape: Shape): LayerDraft[] {
@@ -249,13 +296,4 @@ function weight(node: GraphNode, at: number, { nodes }: LayerContext): HostTenso
   const tensor = constantTensor(nodes, node.inputs[at]);
   if (tensor === undefined) throw refusal(node, 'weights that are constants');
   return tensor;
-}
-
-function refusal(node: GraphNode, expected: string): AsfpError {
-  return new AsfpError({
-    code: 'layers-unsupported',
-    where: `node ${node.name} (${node.op === 'opaque' ? node.attrs.kind : node.op})`,
-    expected: `${expected}, to be written as a LayersModel`,
-    cure: 'Write a GraphModel instead',
-  });
 }

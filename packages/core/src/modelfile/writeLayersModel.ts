@@ -4,7 +4,8 @@ import { inferShapes } from '../graph/inferShapes.ts';
 import { nodesByName } from '../graph/walk.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './encodeWeights.ts';
-import { type LayerDraft, layerDrafts } from './layerDrafts.ts';
+import type { LayerDraft } from './layerDraft.ts';
+import { layerDrafts } from './layerDrafts.ts';
 import type { WrittenModel } from './writeGraphModel.ts';
 
 /** The file that holds all weights. */
