@@ -29,6 +29,7 @@ import { settleBatchNorm } from './prune/settleBatchNorm.ts';
 import { makeModelCard } from './record/makeModelCard.ts';
 import { inspectRunFolder, openRunFolder, type RunFolder } from './record/runFolder.ts';
 import { saveModel } from './record/saveModel.ts';
+import { openTensorBoard, type TensorBoard } from './record/tensorBoard.ts';
 import { startClock } from './train/clock.ts';
 import { evaluate } from './train/evaluate.ts';
 import { trainLoop } from './train/loop.ts';
@@ -45,6 +46,8 @@ export interface RunControl {
   readonly signal?: AbortSignal | undefined;
   /** Told what happens: the start, each step, each epoch when its checkpoint is on disk, the end. Training waits for it. */
   readonly onEvent?: ((event: RunEvent | StepEvent) => void | Promise<void>) | undefined;
+  /** A folder for TensorBoard's logs. */
+  readonly tensorBoard?: string | undefined;
   /** Told what takes long before the first event, such as a download. */
   readonly note?: ((text: string) => void) | undefined;
 }
@@ -57,8 +60,13 @@ export interface RunControl {
  */
 export async function train(options: TrainOptions, control: RunControl): Promise<EndEvent> {
   let end: EndEvent | undefined;
+  let board: TensorBoard | undefined;
   for await (const event of runTraining(options, control)) {
     if (event.type === 'end') end = event;
+    if (control.tensorBoard !== undefined) {
+      board ??= await openTensorBoard(control.tensorBoard);
+      await board.add(event);
+    }
     await control.onEvent?.(event);
   }
   assertInternal(end, 'a training run without an end');

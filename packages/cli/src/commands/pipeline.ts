@@ -29,7 +29,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { type Verification, verificationText, verifyModels } from '../verifyModels.ts';
 import { latencyText } from './bench.ts';
 import { compactSummary } from './compact.ts';
-import { showEvent } from './showEvent.ts';
+import { showTraining } from './showTraining.ts';
 import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from './trainOptions.ts';
 
 /** Pictures that go into the run folder, for the demo and the report. */
@@ -61,7 +61,8 @@ export const pipeline: Command = defineCommand({
       resume: options.resume,
       signal,
       note: terminal.log,
-      onEvent: (event) => showEvent(event, terminal),
+      tensorBoard: options.tensorboard,
+      onEvent: showTraining(terminal),
     });
     const settings = JSON.parse(await readFile(at('settings.json'), 'utf8')) as RunSettings;
     const events = parseEvents(await readFile(at('events.jsonl'), 'utf8'));

@@ -2,7 +2,7 @@
 import { train } from '@asfp/trainer';
 import { type Command, defineCommand } from '../command.ts';
 import { percent } from '../terminal/table.ts';
-import { showEvent } from './showEvent.ts';
+import { showTraining } from './showTraining.ts';
 import { runFolderName, runOptionTable, trainOptions, trainOptionTable } from './trainOptions.ts';
 
 /** Trains a network and writes its run folder. */
@@ -19,7 +19,8 @@ export const trainCommand: Command = defineCommand({
       resume: options.resume,
       signal,
       note: terminal.log,
-      onEvent: (event) => showEvent(event, terminal),
+      tensorBoard: options.tensorboard,
+      onEvent: showTraining(terminal),
     });
     terminal.result(`${out}/dense/model.json  ${percent(end.accuracy)}`, {
       out,

@@ -253,6 +253,7 @@ function ratesOf(text: string): Record<string, number> {
 /** Where a run is kept. */
 export const runOptionTable = {
   out: { type: 'text', hint: 'DIR', summary: 'the run folder', otherwise: 'runs/<time>-<model>' },
+  tensorboard: { type: 'text', hint: 'DIR', summary: 'a folder for TensorBoard’s logs', otherwise: 'none' },
   resume: { type: 'flag', summary: 'go on with the run in --out' },
 } as const satisfies OptionTable;
 

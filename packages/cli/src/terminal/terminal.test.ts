@@ -26,10 +26,12 @@ test('progress is one line that the next one replaces, cut to the width', () => 
   expect(io.text()[1]).toBe('a rather long line \r\u001b[2Kdone\n');
 });
 
-test('where nobody watches there is no progress', () => {
+test('where nobody watches, one line of progress in a minute stays', () => {
   const io = streams(false);
-  openTerminal(io, false).progress('x');
-  expect(io.text()).toEqual(['', '']);
+  let now = 5;
+  const terminal = openTerminal(io, false, () => now);
+  for (now of [5, 60_004, 60_005, 120_004, 120_005, 120_006]) terminal.progress(String(now));
+  expect(io.text()).toEqual(['', '60005\n120005\n']);
 });
 
 test('a result is text for people and one JSON document under --json', () => {

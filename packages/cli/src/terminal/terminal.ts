@@ -4,7 +4,7 @@
 export interface Terminal {
   /** A line that stays, on stderr. */
   readonly log: (line: string) => void;
-  /** A line that the next one replaces, on stderr; only where somebody watches. */
+  /** A line that the next one replaces, on stderr; where nobody watches, one in a minute stays. */
   readonly progress: (line: string) => void;
   /** The command's result, on stdout: `text` for people, `json` under --json. */
   readonly result: (text: string, json: unknown) => void;
@@ -20,9 +20,17 @@ export interface Streams {
   };
 }
 
+/** Milliseconds between lines of progress that stay. */
+const minute = 60_000;
+
 /** A terminal on two streams; `json` decides the form of results. */
-export function openTerminal({ out, err }: Streams, json: boolean): Terminal {
+export function openTerminal(
+  { out, err }: Streams,
+  json: boolean,
+  clock: () => number = () => performance.now(),
+): Terminal {
   let shown = false;
+  let stayed = clock();
   const clear = (): void => {
     if (shown) err.write('\r\u001b[2K');
     shown = false;
@@ -33,9 +41,15 @@ export function openTerminal({ out, err }: Streams, json: boolean): Terminal {
       err.write(`${line}\n`);
     },
     progress: (line) => {
-      if (err.isTTY !== true) return;
+      if (err.isTTY !== true) {
+        if (clock() - stayed < minute) return;
+        stayed = clock();
+        err.write(`${line}\n`);
+        return;
+      }
       clear();
-      err.write(line.slice(0, (err.columns ?? 80) - 1));
+      // Some terminals say that they are 0 wide.
+      err.write(line.slice(0, (err.columns || 80) - 1));
       shown = true;
     },
     result: (text, value) => {

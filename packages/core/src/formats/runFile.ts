@@ -76,6 +76,7 @@ export interface StartEvent {
 export interface StepEvent {
   readonly type: 'step';
   readonly epoch: number;
+  readonly epochs: number;
   readonly step: number;
   readonly steps: number;
   readonly loss: number;

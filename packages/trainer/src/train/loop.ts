@@ -172,7 +172,7 @@ async function* trainSteps(
     lossSum += result.loss * batch.count;
     right += result.right;
     const imagesPerSecond = perSecond(seen, clock());
-    yield { type: 'step', epoch, step, steps, loss: result.loss, imagesPerSecond };
+    yield { type: 'step', epoch, epochs: settings.epochs, step, steps, loss: result.loss, imagesPerSecond };
     await breathe(state.signal);
   }
   return { loss: lossSum / count, accuracy: right / count };
