@@ -74,6 +74,7 @@ test('the proof run by run, and what was not run', () => {
     argmaxAgreement: 1,
     tolerance: 1e-4,
     where: 'logits',
+    finite: 1,
     passed: true,
   };
   const notRun = ['oracle: it does not know the op Cos (o)'];

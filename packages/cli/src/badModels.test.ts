@@ -123,7 +123,7 @@ const cases: Readonly<Record<string, Bad>> = {
   },
   'an op named like what every object has': {
     json: withNodes((node) => (node['name'] === 'y' ? { ...node, op: 'constructor' } : node)),
-    says: 'model.json: expected a model that the interpreter or tfjs can run, found oracle: it does not know the op constructor (y); tfjs',
+    says: 'model.json: expected a model that the interpreter or tfjs can run, found no answer that is a number; oracle: it does not know the op constructor (y); tfjs',
   },
 };
 

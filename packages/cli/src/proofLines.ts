@@ -1,5 +1,6 @@
 // Knows how a proof is told in the terminal: a line for each runner, and a line for whatever was not run.
 import type { Proof, ProofRun } from '@asfp/core';
+import { percent } from './terminal/table.ts';
 
 /** What was run on what, with the largest error of each runner and its tolerance; then what was not run. */
 export function proofLines({ runs = [], notRun = [] }: Proof): string[] {
@@ -26,6 +27,9 @@ function runnerLine(runner: string, runs: readonly ProofRun[]): string {
     `batch ${listed(runs.map((run) => String(run.images.length)))}`,
     listed(runs.flatMap((run) => Object.values(run.shapes).map((shape) => shape.slice(1).join('×')))),
     `seeds ${listed(runs.map((run) => String(run.seed)))}`,
+    ...runs
+      .filter(({ finite }) => finite < 1)
+      .map((run) => `${run.case}: ${percent(run.finite)} of the values are finite`),
   ].join('; ');
 }
 

@@ -39,6 +39,21 @@ test('the same network: both runners, all values, batch 4 and 1, each with its t
   ).toBe(true);
 });
 
+test('answers without a single number prove nothing', async () => {
+  const graph = parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,2]
+m = unary(x) fn="abs"
+n = unary(m) fn="neg"
+o = const float32[2] values=[-1,-1]
+s = binary(n, o) fn="add"
+y = unary(s) fn="log"
+output "y" = y
+`);
+  await expect(proveModels(inMemory(graph, 'a'), inMemory(graph, 'b'))).rejects.toThrow(
+    'a: expected a model that the interpreter or tfjs can run, found no answer that is a number',
+  );
+});
+
 test('one weight altered by a thousandth: the oracle and tfjs each see it', async () => {
   const runs = await runsOf(network(fixed, 3), network(fixed, 3.003));
   for (const runner of ['oracle', 'tfjs wasm']) {

@@ -57,12 +57,12 @@ function whole(notRun: readonly string[], { where }: ProvenModel, parts: readonl
     parts.flatMap(({ runs }) => runs),
     [...notRun, ...parts.flatMap((part) => part.notRun)],
   );
-  if (proof.runs?.length !== 0) return proof;
+  if (proof.runs?.some(({ finite }) => finite > 0)) return proof;
   throw new AsfpError({
     code: 'not-proven',
     where,
     expected: 'a model that the interpreter or tfjs can run',
-    found: proof.notRun?.join('; ') ?? '',
+    found: ['no answer that is a number', ...(proof.notRun ?? [])].join('; '),
   });
 }
 

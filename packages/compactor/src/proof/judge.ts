@@ -9,6 +9,8 @@ export const proofTolerance = 1e-4;
 export interface Judged extends Distance {
   readonly tolerance: number;
   readonly where: string;
+  /** Share of the values of the first run that are finite numbers. */
+  readonly finite: number;
   readonly passed: boolean;
 }
 
@@ -28,7 +30,16 @@ export function judge(
     if (share > tightest.share) tightest = { share, tolerance, where: pair.name };
   }
   const { share, tolerance, where } = tightest;
-  return { ...compareRuns(pairs), tolerance, where, passed: share <= 1 };
+  return { ...compareRuns(pairs), tolerance, where, finite: finiteShare(pairs), passed: share <= 1 };
+}
+
+function finiteShare(pairs: readonly OutputPair[]): number {
+  let [all, finite] = [0, 0];
+  for (const { a } of pairs) {
+    for (let i = 0; i < a.length; i++) if (Number.isFinite(a[i])) finite++;
+    all += a.length;
+  }
+  return all === 0 ? 1 : finite / all;
 }
 
 function toleranceOf({ a }: OutputPair, bound: Float64Array | undefined): number {

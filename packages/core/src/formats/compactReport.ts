@@ -67,6 +67,8 @@ export interface ProofRun extends Distance {
   readonly tolerance: number;
   /** The output with the largest error. */
   readonly where: string;
+  /** Share of the first network's values that are finite numbers; of the others only this is compared, that both are alike. */
+  readonly finite: number;
   readonly passed: boolean;
 }
 
