@@ -45,6 +45,7 @@ export async function buildAddon(
       sources: join(sources, 'binding'),
       tensorflow: tensorflow.folder,
       runPath: found === undefined ? '$ORIGIN/tensorflow' : found.folder,
+      ...(found === undefined && name === 'node-gpu' ? { cuda: join(part, 'nvidia') } : {}),
       out: addon,
     },
     tool,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { failureOf } from '../../testing/failureOf.ts';
@@ -48,7 +48,13 @@ test('pip: built, noted, removed', async () => {
 test('for a GPU, what CUDA needs comes from pip too', async () => {
   const note = await installNative({ ...request, name: 'node-gpu', from: 'auto' }, load);
   expect(note.source).toBe('tensorflow 2.21.0, by pip');
-  expect(existsSync(join(nativeHome('node-gpu'), 'nvidia-two==2.whl'))).toBe(true);
+  const addon = readFileSync(join(nativeHome('node-gpu'), 'tfjs_binding.node'), 'utf8');
+  expect(
+    addon.replace(/.*--no-as-needed /, '').replaceAll(/\S+\/nvidia/g, '…/nvidia'),
+  ).toMatchInlineSnapshot(`
+    "…/nvidia/one/lib …/nvidia/one/lib/libcudart.so.12
+    "
+  `);
   expect(notes).toMatchInlineSnapshot(`
     [
       "downloading tensorflow with pip (about 600 MB, then 2.5 GB of CUDA)",

@@ -59,14 +59,16 @@ interface Unpacked {
 
 /** Python's own zipfile unpacks; tests, Python files and whatever else stays out. */
 const unpackScript = `
-import json, re, sys, zipfile
+import json, os, re, sys, zipfile
 wheel, into = sys.argv[1:]
 wanted = re.compile(r'nvidia/|tensorflow/(libtensorflow_(cc|framework)\\.so\\.2$|include/.*\\.(h|inc)$)')
 version, cuda = None, []
 with zipfile.ZipFile(wheel) as archive:
     for name in archive.namelist():
         if wanted.match(name):
-            archive.extract(name, into)
+            path = archive.extract(name, into)
+            if '/bin/' in name:
+                os.chmod(path, 0o755)
         if re.fullmatch(r'[^/]+\\.dist-info/METADATA', name):
             for line in archive.read(name).decode().splitlines():
                 if line.startswith('Version: '):

@@ -18,7 +18,8 @@ case "$1 $2 $3" in
   printf "{\${facts-\\"folder\\":null,\\"distribution\\":null,\\"version\\":null}}" "$FAKE_TENSORFLOW";;
 -c*)
   [ -s "$3" ] || { echo 'zipfile.BadZipFile: File is not a zip file' >&2; exit 1; }
-  case "$3" in */nvidia*) folder="$4/$(basename "$3")";; *) folder="$4/tensorflow";; esac
+  case "$3" in */nvidia*) mkdir -p "$4/nvidia/one/lib"; touch "$4/nvidia/one/lib/libcudart.so.12" "$4/nvidia/one/lib/libx.so.1";; esac
+  folder="$4/tensorflow"
   mkdir -p "$folder/include"
   touch "$folder/libtensorflow_cc.so.2" "$folder/libtensorflow_framework.so.2"
   echo '{"version":"2.21.0","cuda":["nvidia-one==1","nvidia-two==2"]}';;
