@@ -53,6 +53,19 @@ for (const [name, builds] of Object.entries(readClasses)) {
   });
 }
 
+test('zero filters over rows are cut', async () => {
+  await openCpu();
+  const model = (readClasses['Conv1D'] as [() => LayersModel])[0]();
+  shake(model, 3);
+  const { nodes } = compact(readModel(await savedLayers(model), 'model.json')).graph;
+  const kernels = nodes.flatMap((node) =>
+    node.op === 'const' && node.attrs.tensor.shape.length === 4 ? [node.attrs.tensor.shape] : [],
+  );
+  // Of four filters two are zero.
+  expect(kernels[0]).toEqual([1, 3, 3, 2]);
+  model.dispose();
+});
+
 test.each(refusedClasses)('%s is refused by class and name', (kind) => {
   const config = [{ class_name: kind, config: { name: 'odd', batch_input_shape: [null, 4] } }];
   const json = {

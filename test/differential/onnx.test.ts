@@ -186,6 +186,16 @@ output "y" = y
   for (const [i, value] of (want?.values ?? []).entries()) expect(Number(y?.data[i])).toBeCloseTo(value, 5);
 });
 
+test('an input is called as the signature calls it', async () => {
+  const graph = parseGraph(`graph "g"
+serving_x = input dtype="float32" key="x" shape=[null,2]
+y = unary(serving_x) alpha=0 fn="relu"
+output "answer" = y
+`);
+  const session = await InferenceSession.create(writeOnnx(graph));
+  expect([session.inputNames, session.outputNames]).toEqual([['x'], ['answer']]);
+});
+
 test('a compacted network with its scatters goes over too', async () => {
   const graph = parseGraph(`graph "g"
 ${image}

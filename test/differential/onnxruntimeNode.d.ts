@@ -7,6 +7,7 @@ declare module 'onnxruntime-node' {
   }
   export class InferenceSession {
     static create(model: Uint8Array): Promise<InferenceSession>;
+    readonly inputNames: readonly string[];
     readonly outputNames: readonly string[];
     run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
   }
