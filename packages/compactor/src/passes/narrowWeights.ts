@@ -22,7 +22,7 @@ const layers: ReadonlySet<string> = new Set<Layer>([
 ]);
 
 /** The most that a filter may be off after integers took the place of its weights, as a share of its own L2 norm. */
-export const filterErrorLimit = 0.05;
+const filterErrorLimit = 0.05;
 
 /**
  * A pass that stores kernels in a narrower form, with the values that this form stands for. A kernel whose integers
