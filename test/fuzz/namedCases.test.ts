@@ -93,6 +93,11 @@ n = mean(o) axes=[1,2] keepDims=true
 s = squeeze(n) axes=[1,2]
 k = const float32[3,2] seed=1
 y = matMul(s, k)`,
+  'a prelu behind the scatter of a row stays apart when the file is read': `k = const float32[3,2] values=[1,0.5,-1,0.25,2,0]
+f = matMul(m, k)
+s = scatter(f) fill=[0,0.5,0] positions=[0,2] size=3
+p = const float32[3] values=[0.5,0.25,-0.5]
+y = binary(s, p) fn="prelu"`,
   'channels that only a run knows fit into a convolution': `${reversed}
 r = resize(o) alignCorners=false halfPixelCenters=false method="nearest" size=[8,6]
 k = const float32[1,1,3,2] seed=1

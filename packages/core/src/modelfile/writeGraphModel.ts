@@ -149,17 +149,12 @@ function nodeDefs(
       const sides = { transpose_a: attr.bool(false), transpose_b: attr.bool(false) };
       if ((shapes.get(node.inputs[0] as string)?.length ?? 2) !== 2)
         throw new InternalError(`${name}: matMul of rank 2 only`);
-      if (node.inputs.length === 2 && attrs.activation === 'none' && slope === undefined)
-        return def('MatMul', node.inputs, sides);
+      if (node.inputs.length === 2 && attrs.activation === 'none') return def('MatMul', node.inputs, sides);
       const bias = node.inputs[2] ?? constant('bias', zeros(shapes.get(name)?.at(-1) as number));
-      return def(
-        '_FusedMatMul',
-        [...node.inputs.slice(0, 2), bias, ...(slope === undefined ? [] : [slope])],
-        {
-          ...sides,
-          ...fusedAttrs(attrs.activation, attrs.alpha, slope !== undefined),
-        },
-      );
+      return def('_FusedMatMul', [...node.inputs.slice(0, 2), bias], {
+        ...sides,
+        ...fusedAttrs(attrs.activation, attrs.alpha),
+      });
     }
     case 'scatter': {
       const spatial = shapes.get(name)?.length === 4;
