@@ -33,6 +33,7 @@ import { openTensorBoard, type TensorBoard } from './record/tensorBoard.ts';
 import { startClock } from './train/clock.ts';
 import { evaluate } from './train/evaluate.ts';
 import { trainLoop } from './train/loop.ts';
+import { outOfMemory } from './train/outOfMemory.ts';
 import { resolveSettings, type TrainOptions } from './train/settings.ts';
 import { createSgd, type Sgd } from './train/sgd.ts';
 
@@ -142,7 +143,7 @@ async function* runTraining(
       model.dispose();
     }
   } catch (error) {
-    throw signal?.aborted ? interrupted(out, error) : error;
+    throw signal?.aborted ? interrupted(out, error) : (outOfMemory(error, out) ?? error);
   }
 }
 
