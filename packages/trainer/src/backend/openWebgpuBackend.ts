@@ -7,7 +7,7 @@ import type { BackendRefusal, OpenedBackend } from './backendNames.ts';
 
 /** Dawn for Node, in the version that was tried: 50 MB to download, so only who wants it installs it. */
 const dawnPackage = 'webgpu';
-const INSTALL = `run npm install ${dawnPackage}@0.6.2`;
+const INSTALL = `install ${dawnPackage}@0.6.2 as docs/gpu-servers.md tells`;
 const USE_WASM = 'or use --backend wasm, which needs nothing';
 
 /** The part of a WebGPU adapter that is used here. */

@@ -36,7 +36,7 @@ export async function buildAddon(
   const tool = { signal, env: { ...process.env, TMPDIR: temporary } };
   const tensorflow =
     found ?? (await getTensorflow({ python, gpu: name === 'node-gpu', into: part, note, tool }));
-  note(`compiling the addon against TensorFlow ${tensorflow.version}`);
+  note(`compiling the addon against ${tensorflow.source}`);
   const sources = await librarySources(nativeLibraries[name], temporary, tool);
   const addon = join(part, nativeFiles.addon);
   await compileAddon(
@@ -63,7 +63,7 @@ async function findTensorflow({ name, from, python }: NativeRequest): Promise<Te
   if (from === 'pip') return undefined;
   if (facts === undefined) {
     const folder = resolve(from);
-    if (isComplete(folder)) return { folder, version: 'of unknown version', source: folder };
+    if (isComplete(folder)) return { folder, source: folder };
     throw new AsfpError({
       code: 'native-tensorflow',
       where: folder,
@@ -75,7 +75,7 @@ async function findTensorflow({ name, from, python }: NativeRequest): Promise<Te
   const { folder, version, distribution } = facts;
   const fits = name === 'node' || distribution === 'tensorflow';
   if (folder === null || version === null || !fits || !isComplete(folder)) return undefined;
-  return { folder, version, source: `${distribution} ${version}, found in ${folder}` };
+  return { folder, source: `${distribution} ${version}, found in ${folder}` };
 }
 
 function isComplete(folder: string): boolean {

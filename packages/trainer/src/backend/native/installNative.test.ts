@@ -37,7 +37,7 @@ test('pip: built, noted, removed', async () => {
   expect(notes).toMatchInlineSnapshot(`
     [
       "downloading tensorflow-cpu with pip (about 270 MB)",
-      "compiling the addon against TensorFlow 2.21.0",
+      "compiling the addon against tensorflow-cpu 2.21.0, by pip",
     ]
   `);
   expect(await removeNative('node')).toBe(true);
@@ -59,7 +59,7 @@ test('for a GPU, what CUDA needs comes from pip too', async () => {
     [
       "downloading tensorflow with pip (about 600 MB, then 2.5 GB of CUDA)",
       "downloading CUDA: nvidia-one==1, nvidia-two==2",
-      "compiling the addon against TensorFlow 2.21.0",
+      "compiling the addon against tensorflow 2.21.0, by pip",
     ]
   `);
 });

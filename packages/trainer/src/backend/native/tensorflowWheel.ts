@@ -8,7 +8,6 @@ import { runTool, type ToolOptions } from './runTool.ts';
 export interface Tensorflow {
   /** The folder with `libtensorflow_cc.so.2`, `libtensorflow_framework.so.2` and `include`. */
   readonly folder: string;
-  readonly version: string;
   /** Where it came from, in words for a person. */
   readonly source: string;
 }
@@ -40,7 +39,7 @@ export async function getTensorflow(request: WheelRequest): Promise<Tensorflow> 
       await unpack(request);
     }
   }
-  return { folder: join(into, 'tensorflow'), version, source: `${name} ${version}, by pip` };
+  return { folder: join(into, 'tensorflow'), source: `${name} ${version}, by pip` };
 }
 
 async function download(
