@@ -63,8 +63,13 @@ test.each([
   expect(forms.filter((form) => form === to)).toHaveLength(2);
 });
 
-test('with --quantize a scatter’s zeros and ones take a byte each, and stay what they are', async () => {
-  const residual = parseGraph(`graph "sample"
+test.each([
+  ['uint8', 1],
+  ['none', 4],
+] as const)(
+  '--quantize %s: a scatter’s zeros and ones take a byte each, and stay what they are',
+  async (to, each) => {
+    const residual = parseGraph(`graph "sample"
 x = input dtype="float32" shape=[null,4,4,4]
 k = const float32[3,3,4,4] seed=1
 z = const float32[1,1,4,4] values=[1,0,2,3,4,0,5,6,7,0,8,9,1,0,2,3]
@@ -74,17 +79,19 @@ s = binary(c, d) fn="add"
 y = mean(s) axes=[1,2] keepDims=false
 output "y" = y
 `);
-  const { folder, out, err } = await compacted({ graph: residual }, '--quantize', 'uint8', '--json');
-  expect(err).toBe('');
-  // Two kernels, one of them cut, the selecting one; the two axes of the mean, and the bias that a fused ReLU asks for.
-  expect((JSON.parse(out) as CompactReport).after.bytes).toBe(3 * 3 * 4 * 4 + 4 * 3 + 3 * 4 + 2 * 4 + 4 * 4);
-  expect(readModel(await readModelFiles(folder), folder).nodes.map(({ op }) => op)).toContain('scatter');
-  expect((JSON.parse(out) as CompactReport).proof.runs?.at(-1)).toMatchObject({
-    case: 'the file, seeded',
-    runner: 'tfjs wasm',
-    passed: true,
-  });
-});
+    const { folder, out, err } = await compacted({ graph: residual }, '--quantize', to, '--json');
+    expect(err).toBe('');
+    // Two kernels, one of them cut, the selecting one; the two axes of the mean, and the bias that a fused ReLU asks for.
+    expect((JSON.parse(out) as CompactReport).after.bytes).toBe(
+      (3 * 3 * 4 * 4 + 4 * 3) * each + 3 * 4 + 2 * 4 + 4 * 4,
+    );
+    expect(readModel(await readModelFiles(folder), folder).nodes.map(({ op }) => op)).toContain('scatter');
+    expect((JSON.parse(out) as CompactReport).proof.runs?.at(-1)).toMatchObject({
+      runner: 'tfjs wasm',
+      passed: true,
+    });
+  },
+);
 
 test('--quantize none writes the same bytes as no option; another word is wrong usage', async () => {
   const [plain, none] = [await compacted({ graph }), await compacted({ graph }, '--quantize', 'none')];

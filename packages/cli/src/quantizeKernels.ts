@@ -44,7 +44,7 @@ export async function quantizeKernels(graph: Graph, to: StoredType, basis: Graph
   const where = 'the quantized model';
   const pass = narrowWeights(to);
   const { graph: narrowed, notes } = pass.run(graph);
-  const written = writeGraphModel(narrowed, true);
+  const written = writeGraphModel(narrowed);
   // What is measured is what will be on disk, read back as tfjs reads it.
   const reread = readModel(written, where);
   const change = await measureChange(basis, reread, where);

@@ -30,9 +30,8 @@ const onePixel = {
 
 /**
  * The graph as a GraphModel; names, order of inputs and outputs, and metadata survive. The same graph gives the same bytes.
- * With `selectingInBytes` the kernels that scatters and gathers are spelled with take one byte a number instead of four.
  */
-export function writeGraphModel(graph: Graph, selectingInBytes = false): WrittenModel {
+export function writeGraphModel(graph: Graph): WrittenModel {
   const shapes = inferShapes(graph);
   const weights = new Map<string, HostTensor>();
   const sloped = slopedLayers(graph);
@@ -47,7 +46,7 @@ export function writeGraphModel(graph: Graph, selectingInBytes = false): Written
       return nodeDefs({ ...layer, name: node.name } as GraphNode, shapes, weights, node.inputs[1]);
     return within.has(node.name) ? [] : nodeDefs(node, shapes, weights);
   });
-  if (selectingInBytes) storeInBytes(graph, gathers.kernels, weights);
+  storeInBytes(graph, gathers.kernels, weights);
   const { group, bytes } = encodeWeights(weights, shardName);
   const tensorInfo = (name: string, shape: Shape | undefined, dtype: DType = 'float32'): unknown => ({
     name: name.includes(':') ? name : `${name}:0`,
