@@ -63,7 +63,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   { library: /^@tensorflow\/tfjs-backend-wasm\/.*\.wasm\?url$/, rooms: [/^apps\/demo\/src\//] },
   { library: /^onnxruntime-node$/, rooms: [/^test\//] },
   { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
-  { library: /^sharp$/, rooms: [/^packages\/trainer\/(src\/data|bench)\//] },
+  { library: /^sharp$/, rooms: [/^packages\/trainer\/(src\/(data|testing)|bench)\//] },
   // Reads TypeScript in the thread that makes batches, where it runs from source.
   { library: /^tsx\/esm\/api$/, rooms: [/^packages\/trainer\/src\/data\//] },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },

@@ -7,6 +7,7 @@ import { evaluateModel } from './evaluateModel.ts';
 import { failureOf } from './testing/failureOf.ts';
 import { tempFolder } from './testing/tempFolder.ts';
 import { writeTinyIdx } from './testing/tinyIdx.ts';
+import { writePictures } from './testing/writePictures.ts';
 import type { TrainOptions } from './train/settings.ts';
 import { type RunControl, train } from './train.ts';
 
@@ -189,4 +190,36 @@ test('a trained network goes on, at a tenth of the rate; interrupted, to the sam
     const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
     expect({ file, same }).toEqual({ file, same: true });
   }
+});
+
+test('larger pictures are trained on from disk: interrupted and resumed, to the same bytes', async () => {
+  const data = tempFolder(onTestFinished);
+  await writePictures(data, { train: 12, test: 4 });
+  const options: TrainOptions = {
+    dataset: 'folder',
+    data,
+    imageSize: 16,
+    model: 'resnet8',
+    epochs: 3,
+    batchSize: 8,
+    augmentation: 'resized-crop',
+    backend: 'wasm',
+  };
+  const [whole, halved] = ['whole', 'halved'].map((name) => join(tempFolder(onTestFinished), name)) as [
+    string,
+    string,
+  ];
+  const events = await runAll(options, { out: whole });
+  expect(events[0]).toMatchObject({ trainImages: 24, testImages: 8 });
+  expect((await failureOf(() => runAll(options, { out: halved }, { epoch: 2, step: 2 }))).code).toBe(
+    'interrupted',
+  );
+  await runAll({}, { out: halved, resume: true });
+  for (const file of ['dense/weights.bin', 'checkpoint/epoch-3.bin']) {
+    const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
+    expect({ file, same }).toEqual({ file, same: true });
+  }
+  const card = await evaluateModel({ model: join(whole, 'dense'), dataset: 'folder', data, backend: 'wasm' });
+  const { accuracy, loss } = events.at(-1) as Extract<RunEvent, { type: 'end' }>;
+  expect(card).toEqual({ accuracy, loss, count: 8 });
 });

@@ -46,9 +46,6 @@ export async function compareOnImages(
   };
 }
 
-/** Pictures run at once. */
-const batchSize = 250;
-
 async function answers(
   model: ModelOnDisk,
   source: BatchSource,
@@ -58,7 +55,7 @@ async function answers(
   const predictor = await openPredictor(model, model.file);
   try {
     const parts: Float32Array[] = [];
-    for await (const batch of evalBatches(source, dataset.test, { batchSize, limit: options.limit })) {
+    for await (const batch of evalBatches(source, dataset.test, { limit: options.limit })) {
       options.signal?.throwIfAborted();
       parts.push(await predictor.predict(batch.images, batch.count));
     }

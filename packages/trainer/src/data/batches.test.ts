@@ -58,3 +58,14 @@ test('how an image is varied depends on epoch and image, not on the batch it fal
   expect(await byLabel(2, 'one')).toEqual(await byLabel(5, 'one'));
   expect(await byLabel(2, 'one')).not.toEqual(await byLabel(2, 'two'));
 });
+
+test('an evaluation takes 250 small images at once, of larger ones so many that 2^20 pixels are not exceeded', async () => {
+  const sizesOf = async (side: number, count: number): Promise<number[]> => {
+    const square = { height: side, width: side, channels: 1, mean: [0], deviation: [1] };
+    const images = { count, pixels: new Uint8Array(count * side * side), labels: new Int32Array(count) };
+    return (await all(evalBatches(square, images))).map((batch) => batch.count);
+  };
+  expect(await sizesOf(28, 600)).toEqual([250, 250, 100]);
+  expect(await sizesOf(224, 45)).toEqual([20, 20, 5]);
+  expect(await sizesOf(600, 17)).toEqual([16, 1]);
+});

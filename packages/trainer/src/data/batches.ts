@@ -34,24 +34,37 @@ export async function* trainBatches(
   yield* makeAhead(source, split, order, { batchSize, augmentation, rng: options.rng.fork('augment') });
 }
 
-/** The first `limit` images of a split in their order, unvaried; all of them without a limit. Throws AsfpError `image-broken`. */
+/**
+ * The first `limit` images of a split in their order, unvaried; all of them without a limit. Batches are of 250 images, of
+ * larger images fewer. Throws AsfpError `image-broken`.
+ */
 export async function* evalBatches(
   source: BatchSource,
   split: ImageSplit,
-  options: { readonly batchSize: number; readonly limit?: number | undefined },
+  options: { readonly batchSize?: number | undefined; readonly limit?: number | undefined } = {},
 ): AsyncGenerator<Batch, void, undefined> {
   const count = Math.min(options.limit ?? split.count, split.count);
   const order = Int32Array.from({ length: count }, (_, i) => i);
   yield* makeAhead(source, split, order, {
-    batchSize: options.batchSize,
+    batchSize: options.batchSize ?? usualBatch(source),
     augmentation: 'none',
     rng: rngFromSeed(0),
   });
 }
 
-/** Batches that are being made while one is used: each thread has one in hand and one waiting. */
-function aheadOf({ workers }: BatchSource): number {
-  return workers === undefined ? 1 : 2 * workers.count;
+/** Images evaluated at once: what a network makes of them on the way must fit into memory too. */
+function usualBatch({ height, width }: BatchSource): number {
+  return Math.max(16, Math.min(250, Math.floor(2 ** 20 / (height * width))));
+}
+
+/** Bytes of batches that wait. */
+const waitingBytes = 2 ** 30;
+
+/** Batches that are being made while one is used: each thread has one in hand and one waiting, as far as memory allows. */
+function aheadOf({ workers, height, width, channels }: BatchSource, batchSize: number): number {
+  if (workers === undefined) return 1;
+  const room = Math.floor(waitingBytes / (batchSize * height * width * channels * 4));
+  return Math.max(2, Math.min(2 * workers.count, room));
 }
 
 /** The batches in order; no more than a few are made before they are asked for. */
@@ -67,6 +80,7 @@ async function* makeAhead(
   const rng = options.rng.state();
   const make = workers === undefined ? makeBatch : workers.make;
   const waiting: { readonly positions: Int32Array; readonly images: Promise<Float32Array> }[] = [];
+  const ahead = aheadOf(source, batchSize);
   let from = 0;
   const begin = (): void => {
     const positions = order.slice(from, from + batchSize);
@@ -77,7 +91,7 @@ async function* makeAhead(
     waiting.push({ positions, images });
   };
   while (from < order.length || waiting.length > 0) {
-    while (from < order.length && waiting.length < aheadOf(source)) begin();
+    while (from < order.length && waiting.length < ahead) begin();
     const first = waiting.shift();
     if (first === undefined) return;
     const images = await first.images;

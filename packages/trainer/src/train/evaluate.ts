@@ -15,9 +15,6 @@ export interface Evaluation {
   readonly count: number;
 }
 
-/** Images evaluated at once; the result of an image does not depend on it. */
-const batchSize = 250;
-
 /** The logits `[count, classes]` of a batch. */
 export type Answer = (batch: Batch) => Promise<Float32Array>;
 
@@ -58,7 +55,7 @@ export async function evaluateAnswers(
   let count = 0;
   let right = 0;
   let lossSum = 0;
-  for await (const batch of evalBatches(source, split, { batchSize, limit: options.limit })) {
+  for await (const batch of evalBatches(source, split, { limit: options.limit })) {
     const scores = scoreLogits(await answer(batch), batch.labels);
     count += batch.count;
     right += scores.right;
