@@ -27,7 +27,7 @@ export async function installNativeAddon(say) {
   const ok = reason === undefined;
   const outcome = ok
     ? `${name}: installed; training will use it`
-    : `${name}: not installed (${reason}); training will use wasm. \`asfp doctor\` tells more`;
+    : `${name}: not installed (${reason}); training will use wasm. \`asfp native\` builds it, \`asfp doctor\` tells more`;
   say(outcome);
   addNotes({ native: { outcome, ok, atMs: Date.now() } });
 }
@@ -40,9 +40,6 @@ export async function installNativeAddon(say) {
  */
 async function obstacle(name, folder) {
   if (!existsSync(folder)) return 'left out by pnpm on this platform';
-  if (Number(process.versions.node.split('.')[0]) >= 23) {
-    return `Node ${process.versions.node} lacks functions that it calls; Node 20 or 22 has them`;
-  }
   const host = process.env.TFJS_NODE_CDN_STORAGE ?? 'https://storage.googleapis.com/';
   if (!(await answers(host))) return `${host.replace(/^https?:\/\/|\/.*$/g, '')} is out of reach`;
   return runInstaller(name, folder);

@@ -1,12 +1,13 @@
 // Measures whole training steps of ResNet-20: images per second, and whether memory stays flat.
 // node_modules/.bin/tsx --conditions=dev packages/trainer/bench/trainStep.ts [--backend wasm] [--threads 1] [--batch 128] [--steps 10] [--profile]
 import { parseArgs } from 'node:util';
+import { rngFromSeed } from '@asfp/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendRequest } from '../src/backend/backendNames.ts';
 import { chooseBackend } from '../src/backend/chooseBackend.ts';
 import { registerTrainingKernels } from '../src/backend/registerTrainingKernels.ts';
 import { useFusedBatchNorm } from '../src/backend/useFusedBatchNorm.ts';
-import { resnet20 } from './resnet20.ts';
+import { buildModel } from '../src/models/models.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,7 +22,7 @@ const batch = Number(options.batch);
 const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
 const { name, version, device } = await chooseBackend(options.backend as BackendRequest, threads);
 registerTrainingKernels();
-const model = resnet20();
+const model = buildModel('resnet20', { height: 32, width: 32, channels: 3, classes: 10 }, rngFromSeed(1));
 useFusedBatchNorm(model);
 const images = tf.randomNormal([batch, 32, 32, 3], 0, 1, 'float32', 1);
 const labels = tf.oneHot(

@@ -1,5 +1,4 @@
 // Knows what tfjs-node and tfjs-node-gpu need, and why they so often cannot be had.
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { describeError } from '@asfp/core';
@@ -15,6 +14,7 @@ import {
   readNativeNote,
 } from './native/nativeHome.ts';
 import { restoreUtil } from './native/restoreUtil.ts';
+import { hasNvidiaCard, nvidiaCardName } from './nvidiaCards.ts';
 import { processorName } from './processorName.ts';
 import type { TensorflowBackend } from './tensorflow/tensorflowBackend.ts';
 
@@ -33,7 +33,7 @@ export async function openNativeBackend(
   const present = 'tensorflow' in tf.engine().registryFactory;
   const hindrance = present
     ? undefined
-    : findHindrance({ name, gpu: hasGpu(), built, folder: installedFolder(library) });
+    : findHindrance({ name, gpu: hasNvidiaCard(), built, folder: installedFolder(library) });
   if (hindrance !== undefined) return hindrance;
   // TensorFlow's own log stays at errors unless the user wants more.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -67,7 +67,7 @@ export async function openNativeBackend(
     name,
     tfjsName: 'tensorflow',
     version: `${tf.version_core} (TensorFlow ${binding.TF_Version ?? 'of unknown version'})`,
-    device: onGpu ? 'CUDA GPU' : `${processorName()}, ${availableParallelism()} threads`,
+    device: onGpu ? nvidiaCardName() : `${processorName()}, ${availableParallelism()} threads`,
   };
 }
 
@@ -98,11 +98,6 @@ export function findHindrance({ name, gpu, built, folder }: NativeFacts): Backen
     return { name, reason: `the native addon of ${library} was neither downloaded nor built`, cure };
   }
   return undefined;
-}
-
-/** Whether an NVIDIA driver shows a card, under Linux or its subsystem in Windows. */
-function hasGpu(): boolean {
-  return ['/dev/nvidia0', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
 }
 
 function commandOf(name: NativeName): string {
