@@ -151,10 +151,10 @@ test('settings: every choice', () => {
   expect(text).toContain(
     'Dataset fashion-mnist Data none Image size none Model resnet8 From none Epochs 8 Rate 0.4 Target macs none ' +
       'Schedule asymptotic Start rate 0 Bend 0.125 Criterion l2 Coupling independent Harden 0 Batch norm left ' +
-      'Exclude stem_conv, stage1_* Layer rates stage2_* 0.3, stage3_* 0.2 Settle zero Batch size 64 Learning rate 0.1 Milestones 4, 6 Gamma 0.2 Warmup epochs 0 Momentum 0.9 ' +
+      'Exclude stem_conv, stage1_* Layer rates stage2_* 0.3, stage3_* 0.2 Settle zero Recalibrate 0 Batch size 64 Learning rate 0.1 Milestones 4, 6 Gamma 0.2 Warmup epochs 0 Momentum 0.9 ' +
       'Weight decay 0.0005 Clip ratio 0.1 Augmentation crop-flip Limit 20 000 Eval limit 2 000 Seed 1 Backend wasm',
   );
-  expect(Object.keys(settings)).toHaveLength(32);
+  expect(Object.keys(settings)).toHaveLength(33);
 });
 
 test('the large numbers: before, after, spread', () => {

@@ -58,7 +58,14 @@ const readEvents = (out: string): RunEvent[] => parseEvents(readFileSync(join(ou
 test.each([
   {},
   { criterion: 'taylor', coupling: 'grouped', harden: 0.5, schedule: 'linear', startRate: 0.1 },
-  { criterion: 'random', batchNorm: 'masked', harden: 0.25, schedule: 'cubic', exclude: ['stem_conv'] },
+  {
+    criterion: 'random',
+    batchNorm: 'masked',
+    harden: 0.25,
+    schedule: 'cubic',
+    exclude: ['stem_conv'],
+    recalibrate: 32,
+  },
 ] as const)(
   'a run with %o that is interrupted and resumed ends in the bytes of one that is not',
   async (changes) => {

@@ -34,6 +34,7 @@ import { startClock } from './train/clock.ts';
 import { evaluate } from './train/evaluate.ts';
 import { trainLoop } from './train/loop.ts';
 import { outOfMemory } from './train/outOfMemory.ts';
+import { recalibrate } from './train/recalibrate.ts';
 import { resolveSettings, type TrainOptions } from './train/settings.ts';
 import { createSgd, type Sgd } from './train/sgd.ts';
 
@@ -200,7 +201,9 @@ async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: numb
   const clock = startClock();
   const unsettled = await evaluate(model, dataset, dataset.test, { signal });
   await settleBatchNorm(model, zeroed, settings.settle);
-  const unchanged = settings.settle === 'keep' || countFilters(zeroed) === 0;
+  const { batchSize, recalibrate: images } = settings;
+  await recalibrate(model, dataset, dataset.train, { images, batchSize, signal });
+  const unchanged = images === 0 && (settings.settle === 'keep' || countFilters(zeroed) === 0);
   const settled = unchanged ? unsettled : await evaluate(model, dataset, dataset.test, { signal });
   await saveModel(model, folder.dense, makeModelCard(model, dataset, settings, settled.accuracy));
   return {

@@ -34,6 +34,7 @@ const settings: RunSettings = {
   exclude: ['stem_conv', 'stage1_*'],
   layerRates: { 'stage2_*': 0.3, 'stage3_*': 0.2 },
   settle: 'zero',
+  recalibrate: 0,
   batchSize: 64,
   learningRate: 0.1,
   milestones: [4, 6],

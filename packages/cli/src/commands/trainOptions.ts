@@ -137,6 +137,12 @@ export const trainOptionTable = {
     summary: 'what becomes of the batch-norm entries of filters zeroed last',
     otherwise: 'fold',
   },
+  recalibrate: {
+    type: 'number',
+    hint: 'IMAGES',
+    summary: 'measure batch norm’s averages anew at the end, on so many training images',
+    otherwise: '0; grouped 10000',
+  },
   'batch-size': { type: 'number', summary: 'images in one step', otherwise: 'the preset’s' },
   'learning-rate': { type: 'number', hint: 'R', summary: 'at the start', otherwise: 'the preset’s' },
   'clip-ratio': {
@@ -188,6 +194,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     coupling,
     harden,
     settle,
+    recalibrate,
     augmentation,
     limit,
     seed,
@@ -204,6 +211,7 @@ export function trainOptions(options: OptionValues<typeof trainOptionTable>): Tr
     startRate,
     bend,
     harden,
+    recalibrate,
     exclude: exclude === undefined ? undefined : wordsOf(exclude),
     layerRates: layerRates === undefined ? undefined : ratesOf(layerRates),
     batchSize,

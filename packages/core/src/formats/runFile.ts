@@ -36,6 +36,8 @@ export interface RunSettings {
   readonly layerRates: Readonly<Record<string, number>>;
   /** What becomes of the batch-norm entries of filters zeroed by the last prune. */
   readonly settle: 'keep' | 'zero' | 'mean' | 'fold';
+  /** Training images on which batch norm's averages are measured anew at the end; 0 for none. */
+  readonly recalibrate: number;
   readonly batchSize: number;
   readonly learningRate: number;
   /** Epochs (counted from 0) at whose start the learning rate is multiplied by `gamma`. */

@@ -16,10 +16,15 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { chooseBackend } from '../backend/chooseBackend.ts';
 import { modelGraph } from '../bridge/modelArtifacts.ts';
-import { trainableVariables } from '../bridge/modelWeights.ts';
+import { modelVariables, readVariables, trainableVariables } from '../bridge/modelWeights.ts';
 import { convLayers } from '../prune/convLayers.ts';
+import type { ZeroedFilters } from '../prune/pruneDuring.ts';
 import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
+import { tinyDataset } from '../testing/tinyDataset.ts';
+import { tinySettings } from '../testing/tinySettings.ts';
+import { trainLoop } from '../train/loop.ts';
+import { createSgd } from '../train/sgd.ts';
 import { buildTrained } from './buildTrained.ts';
 import { buildModel } from './models.ts';
 import { readTrained, type TrainedModel } from './readTrained.ts';
@@ -31,7 +36,7 @@ beforeAll(async () => {
 const shape = { height: 8, width: 8, channels: 3, classes: 4 };
 
 /** A network as the compactor leaves one: batch norm folded, a branch cut and scattered back into its stream, a softmax. */
-const compact = parseGraph(`graph "compact"
+const compactText = `graph "compact"
 x = input dtype="float32" shape=[null,8,8,3]
 a/k = const float32[3,3,3,4] seed=1
 a/b = const float32[4] seed=2
@@ -46,7 +51,8 @@ m = mean(sum) axes=[1,2] keepDims=false
 y = matMul(m, w)
 p = softmax(y)
 output "p" = p
-`);
+`;
+const compact = parseGraph(compactText);
 
 async function write(model: WrittenModel): Promise<string> {
   const folder = tempFolder(onTestFinished);
@@ -93,6 +99,53 @@ test.each(['graph-model', 'layers-model'] as const)(
     expect(trainableVariables(model).map(({ variable }) => variable.size)).toEqual([108, 4, 72, 2, 16]);
   },
 );
+
+test('what scatters channels does not change by a bit while the rest learns, and a zeroed filter has no bias left', async () => {
+  const text = compactText
+    .replace('[null,8,8,3]', '[null,8,8,1]')
+    .replace('[3,3,3,4]', '[3,3,1,4]')
+    .replace('[4,4] seed=5', '[4,2] seed=5');
+  const trained = {
+    file: 'model.json',
+    model: 'compact',
+    graph: parseGraph(text.replace('"p" = p', '"y" = y')),
+    card: undefined,
+  };
+  const model = await buildTrained(trained, { height: 8, width: 8, channels: 1, classes: 2 });
+  const settings = tinySettings({ epochs: 2, rate: 0.5, harden: 0.5, learningRate: 0.01 });
+  const optimizer = createSgd(trainableVariables(model), settings);
+  onTestFinished(() => {
+    optimizer.dispose();
+    model.dispose();
+  });
+  const before = await readVariables(modelVariables(model));
+  const state = {
+    model,
+    optimizer,
+    settings,
+    dataset: tinyDataset(32, 8),
+    epochsDone: 0,
+    zeroed: {},
+    returned: {},
+  };
+  let zeroed: ZeroedFilters = {};
+  for await (const item of trainLoop({ ...state, rng: rngFromSeed(1) }))
+    if (!('type' in item)) zeroed = item.zeroed;
+  expect(zeroed).toEqual({ a: [expect.any(Number), expect.any(Number)], b: [expect.any(Number)] });
+  const after = await readVariables(modelVariables(model));
+  const changed = [...after].filter(
+    ([name, { values }]) => !values.every((value, i) => value === before.get(name)?.values[i]),
+  );
+  expect(changed.map(([name]) => name).sort()).toEqual([
+    'a/bias',
+    'a/kernel',
+    'b/bias',
+    'b/kernel',
+    'y/kernel',
+  ]);
+  const biases = after.get('a/bias')?.values as ArrayLike<number>;
+  expect(zeroed['a']?.map((filter) => biases[filter])).toEqual([0, 0]);
+});
 
 test('a dense network comes back as it was: names, batch norm with its momentum, cost', async () => {
   const built = buildModel('resnet8', shape, rngFromSeed(1));

@@ -6,12 +6,15 @@ import { convLayer, type NormLayer, normLayer, readersOf } from './convLayers.ts
 import { type LayerConstants, liveConstants } from './liveConstants.ts';
 import { maskFilters } from './maskFilters.ts';
 import type { ZeroedFilters } from './pruneDuring.ts';
+import { tapShares } from './tapShares.ts';
 
 /** Who takes a channel's constant over: what stands behind a layer that weighs the channel, or the batch norm added to it. */
 type Taker =
   | {
       readonly kind: 'weighed';
       readonly kernel: tf.Variable;
+      /** How often each tap sees the image, `[kh · kw]`. */
+      readonly shares: Float64Array;
       readonly target: tf.Variable;
       readonly sign: 1 | -1;
     }
@@ -27,10 +30,11 @@ interface Handed {
 
 /**
  * Passes on what zeroed filters leave behind and silences their channels: gamma, beta and mean 0. Behind a convolution with
- * kernel W the mean of the batch norm becomes less by c·ΣW (a bias more), which is the same everywhere but at a padded border;
- * where a batch norm is added to the channel, its beta becomes more by c. Constants are followed through batch norms, ReLUs,
- * pools, shortcuts and sums of constants; those that meet a reader of another kind anywhere keep their entries: in a residual
- * network whose branches are cut each on its own these are the ends of blocks, whose constants cost no multiply-adds.
+ * kernel W the mean of the batch norm becomes less by c·ΣW (a bias more), each tap of W counted as often as it sees the image:
+ * at a padded border the constant is missing, so this is right on average and, without padding, everywhere. Where a batch norm
+ * is added to the channel, its beta becomes more by c. Constants are followed through batch norms, ReLUs, pools, shortcuts and
+ * sums of constants; those that meet a reader of another kind anywhere keep their entries: in a residual network whose
+ * branches are cut each on its own these are the ends of blocks, whose constants cost no multiply-adds.
  */
 export async function foldConstants(model: LayersModel, zeroed: ZeroedFilters): Promise<void> {
   const known = await liveConstants(model, zeroed);
@@ -80,9 +84,10 @@ function takerFor(reader: layers.Layer, source: layers.Layer): Taker | undefined
   if (kind === 'Conv2D' || (kind === 'Dense' && (reader.outputShape as readonly unknown[]).length === 2)) {
     const [kernel, bias] = reader.weights.map((weight) => weight.read() as tf.Variable);
     if (kernel === undefined) return undefined;
-    if (bias) return { kind: 'weighed', kernel, target: bias, sign: 1 };
+    const shares = kind === 'Dense' ? Float64Array.of(1) : tapShares(reader);
+    if (bias) return { kind: 'weighed', kernel, shares, target: bias, sign: 1 };
     const norm = reader.getConfig()['activation'] === 'linear' ? convLayer(reader)?.norm : undefined;
-    return norm && { kind: 'weighed', kernel, target: norm.movingMean, sign: -1 };
+    return norm && { kind: 'weighed', kernel, shares, target: norm.movingMean, sign: -1 };
   }
   if (kind !== 'Add') return undefined;
   const summands = reader.inboundNodes[0]?.inboundLayers ?? [];
@@ -103,15 +108,16 @@ async function takeOver(handed: readonly Handed[]): Promise<void> {
       shift[channel] = (shift[channel] as number) + constant;
       continue;
     }
-    const { kernel, sign } = taker;
+    const { kernel, shares, sign } = taker;
     const weights = kernels.get(kernel) ?? (await toHost(kernel)).values;
     kernels.set(kernel, weights);
     const [inputs, outputs] = kernel.shape.slice(-2) as [number, number];
-    for (let from = channel * outputs; from < weights.length; from += inputs * outputs) {
+    shares.forEach((share, tap) => {
+      const from = (tap * inputs + channel) * outputs;
       for (let o = 0; o < outputs; o++) {
-        shift[o] = (shift[o] as number) + sign * constant * (weights[from + o] as number);
+        shift[o] = (shift[o] as number) + sign * share * constant * (weights[from + o] as number);
       }
-    }
+    });
   }
   for (const [target, shift] of shifts) {
     const host = await toHost(target);

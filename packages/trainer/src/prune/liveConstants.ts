@@ -5,6 +5,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { toHost } from '../bridge/hostTensors.ts';
 import { normLayer } from './convLayers.ts';
 import type { ZeroedFilters } from './pruneDuring.ts';
+import { tapShares } from './tapShares.ts';
 
 /** What is known of a layer's result. */
 export interface LayerConstants {
@@ -118,10 +119,12 @@ async function depthwise(layer: layers.Layer, x: LayerConstants): Promise<LayerC
     return undefined;
   }
   const weights = await read(kernel);
+  const shares = tapShares(layer);
   const sums = new Float64Array(x.values.length);
   for (let at = 0; at < weights.length; at++) {
     const c = at % sums.length;
-    sums[c] = (sums[c] as number) + (weights[at] as number);
+    sums[c] =
+      (sums[c] as number) + (shares[Math.floor(at / sums.length)] as number) * (weights[at] as number);
   }
   return {
     axis: -1,

@@ -25,6 +25,7 @@ test('a long run has the paper’s settings', () => {
     exclude: [],
     layerRates: {},
     settle: 'fold',
+    recalibrate: 0,
     batchSize: 128,
     learningRate: 0.1,
     milestones: [60, 120, 160],
@@ -58,6 +59,7 @@ test('without options a run is short; what is set stands', () => {
     exclude: ['stem_conv'],
     layerRates: { 'stage1_*': 0.1 },
     settle: 'keep',
+    recalibrate: 500,
     batchSize: 7,
     learningRate: 0.5,
     augmentation: 'crop',
@@ -154,6 +156,7 @@ test.each([
   [{ epochs: 2.5 }, '--epochs: expected a whole number above 0, found 2.5'],
   [{ limit: -1 }, '--limit: expected a whole number above 0, found -1'],
   [{ seed: -1 }, '--seed: expected a whole number from 0 to 4294967295, found -1'],
+  [{ recalibrate: -1 }, '--recalibrate: expected a whole number from 0 on, found -1'],
   [{ clipRatio: -1 }, '--clip-ratio: expected a number above 0, found -1'],
   [{ learningRate: 0 }, '--learning-rate: expected a number above 0, found 0'],
   [

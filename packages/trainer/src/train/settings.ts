@@ -38,6 +38,8 @@ export interface TrainOptions {
   readonly exclude?: readonly string[] | undefined;
   readonly layerRates?: Readonly<Record<string, number>> | undefined;
   readonly settle?: RunSettings['settle'] | undefined;
+  /** Training images on which batch norm's averages are measured anew at the end; 0 for none. */
+  readonly recalibrate?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly learningRate?: number | undefined;
   /** Largest norm of a filter's gradient, as a multiple of the filter's own; 0 clips nothing. */
@@ -110,6 +112,7 @@ export function resolveSettings(options: TrainOptions, resolved: Resolved): RunS
     exclude: options.exclude ?? usualExclusions(model, coupling),
     layerRates,
     settle: oneOf('--settle', options.settle ?? 'fold', settleKinds),
+    recalibrate: wholeFrom0('--recalibrate', options.recalibrate ?? (coupling === 'grouped' ? 10_000 : 0)),
     batchSize: wholeAbove0('--batch-size', pick('batchSize')),
     // A tenth for a trained network: FPGM, section 4.1, and SFP's scripts.
     learningRate: positive(
@@ -162,6 +165,11 @@ function oneOf<T extends string>(where: string, value: string, known: readonly T
 function wholeAbove0(where: string, value: number): number {
   if (Number.isInteger(value) && value > 0) return value;
   throw outOfRange(where, 'a whole number above 0', value);
+}
+
+function wholeFrom0(where: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw outOfRange(where, 'a whole number from 0 on', value);
 }
 
 function limitOf(where: string, value: number | null): number | null {
