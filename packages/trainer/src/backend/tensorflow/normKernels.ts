@@ -26,7 +26,7 @@ export function normTraining({
       inputs,
       6,
     ) as [Tensor, Tensor, Tensor, ...Tensor[]];
-    const shaped = tf.reshape(normalized, x.shape);
+    const shaped = asShape(normalized, x.shape);
     const y = relu ? tf.relu(shaped) : shaped;
     // TensorFlow divides the squares by one less than their number, as for a moving average.
     const count = x.shape.slice(0, -1).reduce((product, length) => product * length, 1);
@@ -53,7 +53,7 @@ export function normTrainingGrad({
       [asPictures(slope), asPictures(x), gamma, kept(first), kept(first + 1), kept(first + 2)],
       5,
     ) as [Tensor, Tensor, Tensor, ...Tensor[]];
-    return [tf.reshape(dx, x.shape), dGamma, dBeta];
+    return [asShape(dx, x.shape), dGamma, dBeta];
   });
 }
 
@@ -70,6 +70,10 @@ function normAttributes(backend: TensorflowBackend, epsilon: number): OpAttribut
 
 /** `[…, c]` as `[n, 1, 1, c]`, or as it is where it is pictures already: the fused operations take nothing else. */
 function asPictures(x: TensorInfo): Tensor {
-  const tensor = x as Tensor;
-  return x.shape.length === 4 ? tensor : tf.reshape(tensor, [-1, 1, 1, x.shape.at(-1) as number]);
+  return x.shape.length === 4 ? (x as Tensor) : asShape(x as Tensor, [-1, 1, 1, x.shape.at(-1) as number]);
+}
+
+/** A reshape that changes nothing would still be an operation. */
+function asShape(x: Tensor, shape: readonly number[]): Tensor {
+  return tf.util.arraysEqual(x.shape, [...shape]) ? x : tf.reshape(x, [...shape]);
 }
