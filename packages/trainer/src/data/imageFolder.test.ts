@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AsfpError, rngFromSeed } from '@asfp/core';
 import sharp from 'sharp';
@@ -7,7 +7,7 @@ import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { type Batch, evalBatches, trainBatches } from './batches.ts';
 import type { DatasetRequest, FileSplit, LoadedDataset, PixelSplit } from './dataset.ts';
-import { loadImageFolder as loadFolder } from './imageFolder.ts';
+import { holdsImages, loadImageFolder as loadFolder } from './imageFolder.ts';
 import { testImages } from './testImages.ts';
 
 type Rgb = readonly [number, number, number];
@@ -219,4 +219,15 @@ test('a picture is shown upright, as its EXIF data says', async () => {
   const { height, width, train } = await loadImageFolder({ data });
   expect({ height, width }).toEqual({ height: 2, width: 3 });
   expect([...train.pixels.subarray(0, 18)].filter((_, i) => i % 3 === 0)).toEqual([0, 0, 0, 255, 255, 255]);
+});
+
+test('where there is no test, val is taken', async () => {
+  const data = tempFolder(onTestFinished);
+  await writeFolder(data);
+  const named = await loadImageFolder({ data });
+  await rename(join(data, 'test'), join(data, 'val'));
+  expect(holdsImages(data)).toBe(true);
+  expect(await loadImageFolder({ data })).toEqual(named);
+  await rm(join(data, 'val'), { recursive: true });
+  expect(holdsImages(data)).toBe(false);
 });

@@ -1,5 +1,5 @@
-// Knows a folder of images, `train/CLASS/*` and `test/CLASS/*`, as JPEG or PNG.
-import type { Dirent } from 'node:fs';
+// Knows a folder of images, `train/CLASS/*` and `test/CLASS/*` (or `val`, as ImageNet is laid out), as JPEG or PNG.
+import { type Dirent, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AsfpError, describeError, rngFromSeed } from '@asfp/core';
@@ -51,7 +51,7 @@ export async function loadImageFolder(
   }
   const labels = await classesOf(join(data, 'train'));
   const all = await filesOf(join(data, 'train'), labels);
-  const testFiles = await filesOf(join(data, 'test'), labels);
+  const testFiles = await filesOf(testFolder(data), labels);
   const { view, ...size } = await viewOf(all[0]?.path as string, imageSize);
   const marks = all.map((file) => file.label);
   const chosen =
@@ -74,6 +74,16 @@ export async function loadImageFolder(
     labels,
     ...channelMoments(sample.pixels, 3),
   };
+}
+
+/** Whether a folder holds images as `loadImageFolder` wants them. */
+export function holdsImages(data: string): boolean {
+  return existsSync(join(data, 'train')) && existsSync(testFolder(data));
+}
+
+function testFolder(data: string): string {
+  const [test, val] = [join(data, 'test'), join(data, 'val')];
+  return !existsSync(test) && existsSync(val) ? val : test;
 }
 
 /** Which size the images get, and whether that is the whole of a small picture or the middle of a larger one. */

@@ -1,7 +1,6 @@
 // Knows how a data set's name, or `auto`, leads to one that is loaded, and why that one.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { AsfpError } from '@asfp/core';
 import { holdsCifar, loadCifar } from './cifar.ts';
 import {
@@ -12,7 +11,7 @@ import {
   type LoadedDataset,
 } from './dataset.ts';
 import { readIdx } from './idx.ts';
-import { loadImageFolder } from './imageFolder.ts';
+import { holdsImages, loadImageFolder } from './imageFolder.ts';
 import { holdsMnist, loadMnist } from './mnist.ts';
 import { makeSynthetic } from './synthetic.ts';
 
@@ -99,7 +98,7 @@ async function recognise(folder: string): Promise<DatasetName> {
   }
   if (holdsCifar('cifar10', folder)) return 'cifar10';
   if (holdsCifar('cifar100', folder)) return 'cifar100';
-  if (existsSync(join(folder, 'train')) && existsSync(join(folder, 'test'))) return 'folder';
+  if (holdsImages(folder)) return 'folder';
   throw new AsfpError({
     code: 'data-unknown',
     where: folder,
