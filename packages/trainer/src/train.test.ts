@@ -226,7 +226,33 @@ test('larger pictures are trained on from disk: interrupted and resumed, to the 
     const same = readFileSync(join(halved, file)).equals(readFileSync(join(whole, file)));
     expect({ file, same }).toEqual({ file, same: true });
   }
+  // A picture that breaks in the middle stops the run with its name; whole again, the run goes on.
+  const stopped = join(tempFolder(onTestFinished), 'stopped');
+  const picture = join(data, 'train/dark/3.jpg');
+  const bytes = readFileSync(picture);
+  const onEvent: RunControl['onEvent'] = (event) => {
+    if (event.type === 'epoch') writeFileSync(picture, bytes.subarray(0, 200));
+  };
+  const broken = await failureOf(() => train(options, { out: stopped, onEvent }));
+  expect(broken).toMatchObject({ code: 'image-broken', failure: { where: picture } });
+  expect(readdirSync(join(stopped, 'checkpoint')).sort()).toEqual(['checkpoint.json', 'epoch-1.bin']);
+  writeFileSync(picture, bytes);
+  await train(options, { out: stopped, resume: true });
+  expect(
+    readFileSync(join(stopped, 'dense/weights.bin')).equals(readFileSync(join(whole, 'dense/weights.bin'))),
+  ).toBe(true);
   const card = await evaluateModel({ model: join(whole, 'dense'), dataset: 'folder', data, backend: 'wasm' });
   const { accuracy, loss } = events.at(-1) as Extract<RunEvent, { type: 'end' }>;
   expect(card).toEqual({ accuracy, loss, count: 8 });
+});
+
+test('weights that one step made infinite end the run before they become a checkpoint', async () => {
+  const options = { ...(await tinyOptions()), batchSize: 48, learningRate: 1e39, clipRatio: 0, rate: 0 };
+  const out = join(tempFolder(onTestFinished), 'run');
+  const failure = await failureOf(() => runAll(options, { out }));
+  expect(failure.code).toBe('weights-not-finite');
+  expect(failure.message).toMatch(
+    /after epoch 1: expected finite numbers, found -?(Infinity|NaN)\. Lower the learning rate; the epochs before are intact$/,
+  );
+  expect(readdirSync(out).sort()).toEqual(['events.jsonl', 'settings.json']);
 });

@@ -61,7 +61,7 @@ function startThread(index: number): Thread {
   const pending = new Map<number, Pending>();
   let ended: Error | undefined;
   let lastId = 0;
-  const worker = new Worker(workerFile(), { name: `asfp images ${index}`, execArgv: ['--conditions=dev'] });
+  const worker = startWorker(`asfp images ${index}`);
   worker.unref();
   const settle = (id: number): Pending | undefined => {
     const asked = pending.get(id);
@@ -101,10 +101,12 @@ function startThread(index: number): Thread {
   };
 }
 
-/** From source a worker needs somebody who reads TypeScript; a build has its own file. */
-function workerFile(): URL {
+/** From source a worker needs somebody who reads TypeScript, and our packages' own sources; a build has its own file. */
+function startWorker(name: string): Worker {
   const isSource = import.meta.url.endsWith('.ts');
-  return new URL(isSource ? './fromSource.worker.mjs' : './makeBatch.worker.mjs', import.meta.url);
+  const file = isSource ? './fromSource.worker.mjs' : './makeBatch.worker.mjs';
+  const execArgv = isSource ? ['--conditions=dev'] : [];
+  return new Worker(new URL(file, import.meta.url), { name, execArgv });
 }
 
 function errorOf(failure: Failure | string): Error {

@@ -61,7 +61,7 @@ test.each(['weights', 'momentum'] as const)(
     expect(
       (await failureOf(() => writeCheckpoint(folder, { ...checkpointOf(2), [kind]: broken }))).message,
     ).toBe(
-      'stem_conv/kernel after epoch 2: expected finite numbers, found NaN. Lower the learning rate; the checkpoint of the epoch before is intact',
+      'stem_conv/kernel after epoch 2: expected finite numbers, found NaN. Lower the learning rate; the epochs before are intact',
     );
     expect(await readCheckpoint(folder)).toEqual(checkpointOf(1));
   },

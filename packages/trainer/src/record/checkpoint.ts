@@ -134,7 +134,7 @@ function checkFinite({ epoch, weights, momentum }: Checkpoint): void {
       where: `${name} after epoch ${epoch}`,
       expected: 'finite numbers',
       found: String(values[at]),
-      cure: 'Lower the learning rate; the checkpoint of the epoch before is intact',
+      cure: 'Lower the learning rate; the epochs before are intact',
     });
   }
 }
