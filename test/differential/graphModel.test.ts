@@ -46,6 +46,7 @@ const cases: Readonly<Record<string, string>> = {
   'gather of channels': 'i = const int32[4] values=[2,0,0,1]\ny = gather(x, i) axis=3',
   'scatter with constants': 'y = scatter(x) fill=[0,0.5,0,0,-2] positions=[0,2,3] size=5',
   'scatter without constants': 'y = scatter(x) fill=[0,0,0,0] positions=[0,1,3] size=4',
+  'scatter of neighbours': 'y = scatter(x) fill=[0,0,0,0,0,0] positions=[1,2,3] size=6',
   'scatter of rows':
     'm = mean(x) axes=[1,2] keepDims=false\ny = scatter(m) fill=[0,0,0,1] positions=[0,1,2] size=4',
 };
@@ -90,4 +91,17 @@ output "alpha" = a
   expect([...(await runOnTfjs(written, feeds)).keys()]).toEqual(['zeta', 'alpha']);
   expect((await runOnTfjs(written, feeds)).get('zeta')).toEqual(Float32Array.from([1, 0, 2, 0]));
   expect(readModel(written, 'm').metadata).toEqual({ note: { kept: [1, 2] } });
+});
+
+test('a scatter whose channels stay together is written as a padding', () => {
+  const graph = parseGraph(`graph "g"
+x = input dtype="float32" shape=[null,2,2,3]
+near = scatter(x) fill=[0,0,0,0,0] positions=[1,2,3] size=5
+far = scatter(x) fill=[0,0,0,0,0] positions=[0,2,3] size=5
+output "near" = near
+output "far" = far
+`);
+  const { node } = writeGraphModel(graph).json['modelTopology'] as { node: { name: string; op: string }[] };
+  const opOf = (name: string): string | undefined => node.find((one) => one.name === name)?.op;
+  expect([opOf('near'), opOf('far')]).toEqual(['Pad', 'Conv2D']);
 });

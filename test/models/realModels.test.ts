@@ -11,6 +11,7 @@ import {
   costTable,
   type Feeds,
   type Graph,
+  type ModelFiles,
   ratePlan,
   readModel,
   rngFromSeed,
@@ -58,8 +59,19 @@ function zeroed(graph: Graph, rate: number): Graph {
   return pruneFilters(graph, ratePlan(graph, { rate, criterion: 'l2', seed: 1 })).graph;
 }
 
+/** A GraphModel states axes and shapes as constants of a few bytes, which a LayersModel has in its text. */
+const constantBytes = 128;
+
+function bytesOf(graph: Graph): number {
+  return sumOf(writeGraphModel(graph).shards);
+}
+
+function sumOf(shards: ModelFiles['shards']): number {
+  return [...shards.values()].reduce((sum, shard) => sum + shard.byteLength, 0);
+}
+
 /** What is wrong with compacting a model, none and some of its filters zeroed; nothing when all is well. */
-async function faultsOf(graph: Graph): Promise<string[]> {
+async function faultsOf(graph: Graph, bytes: number): Promise<string[]> {
   const faults: string[] = [];
   const { macs } = costTable(graph);
   const isQuick = macs < quickMacs;
@@ -73,6 +85,7 @@ async function faultsOf(graph: Graph): Promise<string[]> {
     const [least, predicted] = [costTable(small).macs, predictedMacs(pruned)];
     must(least === predicted, `${least} multiply-adds, predicted ${predicted}`);
     must(least <= macs, `${least} multiply-adds of ${macs}`);
+    must(rate > 0 || bytesOf(small) <= bytes + constantBytes, `${bytesOf(small)} bytes of ${bytes}`);
     must(costTable(small).params <= costTable(graph).params, 'more parameters');
     // Where every layer is an answer (its values are a result), no filter may go and the graph is the same.
     must(pruned === graph || least < macs, 'no fewer multiply-adds');
@@ -94,8 +107,7 @@ async function faultsOf(graph: Graph): Promise<string[]> {
 
 const folder = modelFolder();
 const names = folder === undefined ? [] : modelNames(folder);
-const read = (name: string): Graph =>
-  readModel(packageModels[name]?.() ?? modelFiles(folder as string, name), name);
+const filesOf = (name: string): ModelFiles => packageModels[name]?.() ?? modelFiles(folder as string, name);
 
 const presence =
   folder === undefined ? 'not run: real models (no folder: set ASFP_MODELS)' : 'real models are there';
@@ -104,6 +116,9 @@ test.each([presence])('%s', () => expect(names.length > 0).toBe(folder !== undef
 
 test.each([...names, ...Object.keys(packageModels)])(
   '%s',
-  async (name) => expect(await faultsOf(sized(read(name)))).toEqual([]),
+  async (name) => {
+    const files = filesOf(name);
+    expect(await faultsOf(sized(readModel(files, name)), sumOf(files.shards))).toEqual([]);
+  },
   300_000,
 );

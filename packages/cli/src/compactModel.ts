@@ -7,6 +7,7 @@ import {
   evenBorders,
   pruneFilters,
   sumProof,
+  widenWeights,
 } from '@asfp/compactor';
 import {
   AsfpError,
@@ -35,11 +36,11 @@ export interface CompactedModel {
   readonly report: CompactReport;
 }
 
-/** What `compactModel` is told: with `cut` false nothing is removed, only folded and fused; `prune` chooses filters that are not zero; `quantize` stores kernels in fewer bytes after the proof. */
+/** What `compactModel` is told: with `cut` false nothing is removed, only folded and fused; `prune` chooses filters that are not zero; `quantize` stores kernels in fewer bytes after the proof, or, with `none`, all of them as float32. */
 export interface CompactOptions extends CutOptions {
   readonly cut: boolean;
   readonly prune?: PruneChoice | undefined;
-  readonly quantize?: StoredType | undefined;
+  readonly quantize?: StoredType | 'none' | undefined;
   readonly format?: OutputFormat | undefined;
 }
 
@@ -52,7 +53,9 @@ export async function compactModel(path: string, options: CompactOptions): Promi
   const chosen = pruned?.graph ?? before;
   const even = options.constants === 'fold' ? evenBorders(chosen) : undefined;
   const basis = even?.graph ?? chosen;
-  const { graph, passes } = options.cut ? compact(basis, options) : convert(basis);
+  const to = options.quantize;
+  const given = to === 'none' ? widenWeights(basis) : basis;
+  const { graph, passes } = options.cut ? compact(given, options) : convert(given);
   const format = options.format ?? 'graph';
   const written = writeIn(format, graph);
   // The proof is of what will be on disk, so it is read back from the bytes that go there.
@@ -61,7 +64,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
     basis === before ? { files: source, graph: before, where: source.file } : inMemory(basis, source.file);
   const proof = await proveModels(original, { files: written, graph: reread, where: 'the compact model' });
   if (!proof.passed) throw notEqual(source.file, proof);
-  const narrowed = options.quantize && (await quantizeKernels(graph, options.quantize, basis));
+  const narrowed = to === undefined || to === 'none' ? undefined : await quantizeKernels(graph, to, basis);
   const { shards } = narrowed?.written ?? written;
   const bytesAfter = [...shards.values()].reduce((sum, shard) => sum + shard.byteLength, 0);
   const report = compactReport({

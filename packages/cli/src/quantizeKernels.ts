@@ -1,5 +1,5 @@
 // Knows how `--quantize` stores the kernels of a proven model in fewer bytes, and what that does to its answers.
-import { narrowWeights } from '@asfp/compactor';
+import { narrowWeights, widenWeights } from '@asfp/compactor';
 import {
   type Graph,
   type PassRecord,
@@ -20,14 +20,16 @@ export const quantizeOption = {
     choices: ['none', 'float16', 'uint16', 'uint8'],
     summary:
       'store kernels in fewer bytes: a smaller download, not a faster model; the answers change, and by how much is measured',
-    otherwise: 'none: every weight in the form that it had, recomputed ones as float32',
+    otherwise:
+      'every weight in the form that it has, quantized ones with their batch norm beside them; none makes all float32 and folds everything',
   },
 } as const satisfies OptionTable;
 
-/** The form that the option asks for; undefined for none. */
-export function quantizeChoice(options: { readonly quantize: string | undefined }): StoredType | undefined {
-  const { quantize } = options;
-  return quantize === undefined || quantize === 'none' ? undefined : (quantize as StoredType);
+/** The form that the option asks for; undefined leaves every weight in its own. */
+export function quantizeChoice(options: {
+  readonly quantize: string | undefined;
+}): StoredType | 'none' | undefined {
+  return options.quantize as StoredType | 'none' | undefined;
 }
 
 /** A model with narrower kernels, ready to be written. */
@@ -49,16 +51,10 @@ export async function quantizeKernels(graph: Graph, to: StoredType, basis: Graph
   const reread = readModel(written, where);
   const change = await measureChange(basis, reread, where);
   const told = `the answers moved by ${change.maxRelError.toExponential(1)} of the largest output, the largest answer is the same on ${percent(change.argmaxAgreement)} of ${change.inputs} seeded inputs`;
-  const runs = await proveFile(inMemory(inFloats(reread), where), { graph: reread, files: written, where });
-  return { written, record: { name: pass.name, changed: narrowed !== graph, notes: [...notes, told] }, runs };
-}
-
-/** The same numbers as plain float32. */
-function inFloats(graph: Graph): Graph {
-  const nodes = graph.nodes.map((node) => {
-    if (node.op !== 'const' || node.attrs.tensor.stored === undefined) return node;
-    const { dtype, shape, values } = node.attrs.tensor;
-    return { ...node, attrs: { tensor: { dtype, shape, values } } };
+  const runs = await proveFile(inMemory(widenWeights(reread), where), {
+    graph: reread,
+    files: written,
+    where,
   });
-  return { ...graph, nodes };
+  return { written, record: { name: pass.name, changed: narrowed !== graph, notes: [...notes, told] }, runs };
 }

@@ -4,6 +4,7 @@ export type { ConstantsMode, CutOptions } from './cutOptions.ts';
 export { evenBorders } from './evenBorders.ts';
 export { writeOnnx } from './exporters/writeOnnx.ts';
 export { narrowWeights } from './passes/narrowWeights.ts';
+export { widenWeights } from './passes/widenWeights.ts';
 export { compareRuns, type OutputPair } from './proof/compareRuns.ts';
 export { type Judged, judge, proofTolerance } from './proof/judge.ts';
 export {

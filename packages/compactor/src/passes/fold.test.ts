@@ -1,4 +1,4 @@
-import { parseGraph, printGraph, rngFromSeed, runGraph } from '@asfp/core';
+import { type HostTensor, narrow, parseGraph, printGraph, rngFromSeed, runGraph } from '@asfp/core';
 import { expect, test } from 'vitest';
 import { compact, convert } from '../compact.ts';
 import { compareRuns } from '../proof/compareRuns.ts';
@@ -8,6 +8,7 @@ import { foldBias } from './foldBias.ts';
 import { fuseActivation } from './fuseActivation.ts';
 import { mergeTransposedPad } from './mergeTransposedPad.ts';
 import { removeIdentity } from './removeIdentity.ts';
+import { widenWeights } from './widenWeights.ts';
 
 const head = 'graph "g"\nx = input dtype="float32" shape=[null,4,4,2]\n';
 const norm = `g = const float32[2] values=[2,0.5]
@@ -33,6 +34,27 @@ output "y" = r
     output "y" = c
     "
   `);
+});
+
+test('a quantized kernel keeps its form and its batch norm, until it is widened', () => {
+  const graph = parseGraph(`${head}${norm}k = const float32[1,1,2,2] values=[1,2,3,4]
+c = conv2d(x, k) pad="same" strides=[1,1]
+n = batchNorm(c, g, b, m, v) epsilon=0.25
+output "y" = n
+`);
+  const nodes = graph.nodes.map((node) =>
+    node.op === 'const' && node.name === 'k'
+      ? { ...node, attrs: { tensor: narrow(node.attrs.tensor, 'uint8') as HostTensor } }
+      : node,
+  );
+  const quantized = { ...graph, nodes };
+  const kept = convert(quantized);
+  expect(kept.graph.nodes.map(({ op }) => op)).toContain('batchNorm');
+  expect(kept.passes.flatMap(({ notes }) => notes)).toContain(
+    'n stays: the kernel of c keeps its uint8 form',
+  );
+  const folded = convert(widenWeights(quantized)).graph;
+  expect(folded.nodes.map(({ op }) => op)).not.toContain('batchNorm');
 });
 
 test('a depthwise kernel of multiplier 2 is scaled channel by channel', () => {

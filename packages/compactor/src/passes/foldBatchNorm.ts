@@ -14,7 +14,7 @@ import type { Pass } from '../pipeline/pass.ts';
 
 type Weighted = GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul'>;
 
-/** Folds a batch norm into the convolution or dense layer that it alone reads: W·s and (b − mean)·s + beta, s = gamma/√(variance + ε), in float64, rounded once. */
+/** Folds a batch norm into the convolution or dense layer that it alone reads, unless the kernel is quantized: W·s and (b − mean)·s + beta, s = gamma/√(variance + ε), in float64, rounded once. */
 export const foldBatchNorm: Pass = {
   name: 'foldBatchNorm',
   run: (graph) => {
@@ -28,7 +28,7 @@ export const foldBatchNorm: Pass = {
     for (const norm of graph.nodes) {
       if (norm.op !== 'batchNorm') continue;
       const layer = nodes.get(norm.inputs[0] as string);
-      const why = reasonNotTo(layer, readers, outputs);
+      const why = reasonNotTo(layer, nodes, readers, outputs);
       const replacement = why === undefined ? fold(layer as Weighted, norm, nodes, fresh) : undefined;
       if (replacement === undefined) {
         notes.push(`${norm.name} stays: ${why ?? 'its numbers are not constants'}`);
@@ -47,6 +47,7 @@ export const foldBatchNorm: Pass = {
 
 function reasonNotTo(
   layer: GraphNode | undefined,
+  nodes: ReadonlyMap<string, GraphNode>,
   readers: ReadonlyMap<string, readonly GraphNode[]>,
   outputs: ReadonlySet<string>,
 ): string | undefined {
@@ -56,6 +57,9 @@ function reasonNotTo(
   if (layer.attrs.activation !== 'none') return `${layer.name} applies ${layer.attrs.activation} first`;
   if (readers.get(layer.name)?.length !== 1 || outputs.has(layer.name))
     return `${layer.name} is read by others too`;
+  const stored = constantTensor(nodes, layer.inputs[1])?.stored;
+  // Scaled numbers are not those of the narrow form: the kernel would come out in four bytes a number.
+  if (stored !== undefined) return `the kernel of ${layer.name} keeps its ${stored.dtype} form`;
   return undefined;
 }
 

@@ -15,7 +15,7 @@ import type { Pass } from '../pipeline/pass.ts';
 
 type Weighted = GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul'>;
 
-/** Folds `layer(x) · [c]` and `layer(x) / [c]` into kernel and bias, where the layer applies no activation and is read by nobody else; in float64, rounded once. */
+/** Folds `layer(x) · [c]` and `layer(x) / [c]` into kernel and bias, where the layer applies no activation, is read by nobody else, and its kernel is not quantized; in float64, rounded once. */
 export const foldScale: Pass = {
   name: 'foldScale',
   run: (graph) => {
@@ -77,7 +77,12 @@ function scaledWeights(
 ): readonly GraphNode[] | undefined {
   const kernel = constantTensor(nodes, layer.inputs[1]);
   const bias = constantTensor(nodes, layer.inputs[2]);
-  if (kernel === undefined || (layer.inputs[2] !== undefined && bias === undefined)) return undefined;
+  if (
+    kernel === undefined ||
+    kernel.stored !== undefined ||
+    (layer.inputs[2] !== undefined && bias === undefined)
+  )
+    return undefined;
   const scaled = (part: string, tensor: HostTensor): GraphNode => ({
     name: fresh(`${layer.name}/${part}`),
     op: 'const',

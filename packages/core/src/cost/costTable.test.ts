@@ -17,8 +17,10 @@ k3 = const float32[10,5] seed=7
 c = conv2d(x, k1, b1) pad="same" strides=[2,2]
 d = depthwiseConv2d(c, k2) pad="valid" strides=[1,1]
 n = batchNorm(d, g, b, m, v) epsilon=0.001
-s = scatter(n) fill=[0,0,0,0,0,0,0,0,0,0] positions=[0,1,2,3,4,5,6,7] size=10
-p = mean(s) axes=[1,2] keepDims=false
+s = scatter(n) fill=[0,0,0,0,0,0,0,0,0,0] positions=[0,1,2,3,4,5,6,8] size=10
+z = scatter(s) fill=[0,0,0,0,0,0,0,0,0,0,0,0] positions=[1,2,3,4,5,6,7,8,9,10] size=12
+t = slice(z) begin=[0,0,0,1] size=[-1,-1,-1,10]
+p = mean(t) axes=[1,2] keepDims=false
 y = matMul(p, k3)
 output "y" = y
 `),
@@ -29,6 +31,7 @@ output "y" = y
     ['y', 5, 50, 50],
   ]);
   expect(table.macs).toBe(1728 + 288 + 50);
+  // Channels that stay together are written as a padding, which multiplies nothing.
   expect(table.scatterMacs).toBe(2 * 2 * 8 * 10);
   // gamma and beta count, the moving mean and variance do not.
   expect(table.params).toBe(108 + 4 + 72 + 8 + 8 + 50);

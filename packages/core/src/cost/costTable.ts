@@ -4,7 +4,7 @@ import type { Dim, Graph, GraphNode } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { type Shape, showShape } from '../graph/ops.ts';
 import { constantTensor, nodesByName } from '../graph/walk.ts';
-import { gatheredChannels } from '../modelfile/scatterSpelling.ts';
+import { asPadding, gatheredChannels } from '../modelfile/scatterSpelling.ts';
 import { sizeOf } from '../tensor/hostTensor.ts';
 
 /** One convolution or dense layer. */
@@ -45,7 +45,7 @@ export function costTable(graph: Graph, inputs: Readonly<Record<string, readonly
   let scatterMacs = 0;
   for (const node of graph.nodes) {
     const shape = shapes.get(node.name) ?? [];
-    if (node.op === 'scatter')
+    if (node.op === 'scatter' && (shape.length !== 4 || asPadding(node.attrs) === undefined))
       scatterMacs += positionsOf(node, shape) * node.attrs.positions.length * node.attrs.size;
     const gathered = node.op === 'gather' ? gatheredChannels(node, nodes, shapes) : undefined;
     if (gathered !== undefined) {

@@ -15,6 +15,14 @@ export function scatterKernel(attrs: OpAttrs['scatter'], spatial: boolean): Host
   return float32Tensor(spatial ? [1, 1, positions.length, size] : [positions.length, size], values);
 }
 
+/** Channels before and after those of an image that stays together in a stream with zeros around it: such a scatter is a padding. */
+export function asPadding({ size, positions, fill }: OpAttrs['scatter']): [number, number] | undefined {
+  const first = positions[0];
+  const together = positions.every((position, i) => position === (first as number) + i);
+  if (first === undefined || !together || fill.some((value) => value !== 0)) return undefined;
+  return [first, size - first - positions.length];
+}
+
 /** Gives the selecting kernels among `weights` a form of one byte a number, exact for zeros and ones. */
 export function storeInBytes(
   graph: Graph,

@@ -6,7 +6,7 @@ import type { Shape } from '../graph/ops.ts';
 import { type DType, float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
 import { encodeWeights } from './encodeWeights.ts';
 import { opNames } from './opNames.ts';
-import { gatherKernels, scatterKernel, storeInBytes } from './scatterSpelling.ts';
+import { asPadding, gatherKernels, scatterKernel, storeInBytes } from './scatterSpelling.ts';
 import { type SizeEntry, sizeDefs } from './sizeDefs.ts';
 import { slopedLayers } from './slopedLayers.ts';
 import { attr, type NodeDef } from './tfNodeDefs.ts';
@@ -157,6 +157,11 @@ function nodeDefs(
     }
     case 'scatter': {
       const spatial = shapes.get(name)?.length === 4;
+      const around = spatial ? asPadding(node.attrs) : undefined;
+      if (around !== undefined) {
+        const paddings = ints('paddings', [0, 0, 0, 0, 0, 0, ...around], [4, 2]);
+        return def('Pad', [...node.inputs, paddings], { Tpaddings: attr.type('int32') });
+      }
       const kernel = constant('kernel', scatterKernel(node.attrs, spatial));
       const filled = node.attrs.fill.some((value) => value !== 0);
       const input = [

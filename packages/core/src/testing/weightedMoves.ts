@@ -2,6 +2,7 @@
 import type { FusedActivation, OpAttrs, Padding, Pair } from '../graph/graph.ts';
 import type { Shape } from '../graph/ops.ts';
 import { float32Tensor } from '../tensor/hostTensor.ts';
+import { narrow } from '../tensor/storedForm.ts';
 import type { GraphSketch, Sketched } from './graphSketch.ts';
 
 const activations: readonly FusedActivation[] = ['relu', 'relu6', 'elu', 'leakyRelu', 'sigmoid', 'tanh'];
@@ -71,7 +72,7 @@ function dense(sketch: GraphSketch, x: Sketched, outs: number): Sketched {
   return sketch.node('matMul', [x, kernel, ...bias], fused(sketch));
 }
 
-/** A kernel with zeroed filters and input rows; sometimes one that another layer uses already. */
+/** A kernel with zeroed filters and input rows, sometimes quantized; sometimes one that another layer uses already. */
 export function kernelOf(sketch: GraphSketch, shape: readonly number[], fanIn: number): Sketched {
   const known = sketch.kernels.filter((kernel) => String(kernel.shape) === String(shape));
   if (known.length > 0 && sketch.chance(0.3)) return sketch.pick(known);
@@ -87,7 +88,11 @@ export function kernelOf(sketch: GraphSketch, shape: readonly number[], fanIn: n
     const weight = sketch.rng.normal() * scale;
     return deadFilters[at % outs] || deadRows[Math.floor(at / outs) % ins] ? 0 : weight;
   });
-  const kernel = sketch.weight(float32Tensor(shape, values));
+  const tensor = float32Tensor(shape, values);
+  const stored = sketch.chance(0.12)
+    ? narrow(tensor, sketch.pick(['float16', 'uint16', 'uint8']))
+    : undefined;
+  const kernel = sketch.weight(stored ?? tensor);
   sketch.kernels.push(kernel);
   return kernel;
 }

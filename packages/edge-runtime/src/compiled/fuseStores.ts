@@ -55,9 +55,10 @@ export function fuseStores(graph: Graph, shapes: ReadonlyMap<string, Shape>): Fu
     const wide = head.op === 'conv2d' || head.op === 'matMul';
     if (activation === 'none' && wide) {
       let reader = next();
-      if (reader?.op === 'scatter') {
-        scatter = reader.attrs;
-        chain.push(reader);
+      const placed = reader && asScatter(reader, shapes);
+      if (placed) {
+        scatter = placed;
+        chain.push(reader as GraphNode);
         reader = next();
       }
       const last = chain.at(-1) as GraphNode;
@@ -88,6 +89,19 @@ export function fuseStores(graph: Graph, shapes: ReadonlyMap<string, Shape>): Fu
     for (const node of chain) if (node !== end) absorbed.add(node.name);
   }
   return { stores, heads, absorbed };
+}
+
+/** A scatter, also where it is spelled as zeros around all channels of an image. */
+function asScatter(node: GraphNode, shapes: ReadonlyMap<string, Shape>): OpAttrs['scatter'] | undefined {
+  if (node.op === 'scatter') return node.attrs;
+  if (node.op !== 'pad' || node.attrs.value !== 0) return undefined;
+  const channels = shapes.get(node.inputs[0] as string)?.at(-1);
+  const [before, after] = node.attrs.paddings.at(-1) ?? [0, 0];
+  const others = node.attrs.paddings.slice(0, -1).every(([a, b]) => a === 0 && b === 0);
+  if (typeof channels !== 'number' || !others || before < 0 || after < 0) return undefined;
+  const size = before + channels + after;
+  const positions = Array.from({ length: channels }, (_, i) => before + i);
+  return { size, positions, fill: new Array<number>(size).fill(0) };
 }
 
 type StoringNode = GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul' | 'binary'>;

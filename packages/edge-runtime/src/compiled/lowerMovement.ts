@@ -116,7 +116,7 @@ export const lowerReshape: Lower<'reshape' | 'squeeze' | 'expandDims'> = (node, 
 };
 
 /** The value with another layout of as many elements. */
-export function reshaped(at: Lowering, x: Value, layout: Layout): Value {
+function reshaped(at: Lowering, x: Value, layout: Layout): Value {
   const channels = layout.dims[3];
   if (channels === x.layout.dims[3] && layout.stride === x.layout.stride) return { layout, place: x.place };
   if (isDense(x.layout) && isDense(layout) && floatsOf(layout) === floatsOf(x.layout))
