@@ -1,4 +1,4 @@
-// Knows which nodes after a convolution are part of its store: a scatter into a stream, what is added, and a clamp.
+// Knows which nodes after a convolution are part of its weights or its store: a batch norm, a scatter into a stream, what is added, a clamp.
 import {
   type FusedActivation,
   type Graph,
@@ -13,6 +13,8 @@ import {
 export interface FusedStore {
   /** The last of them, by whose name the result is known. */
   readonly end: string;
+  /** The batch norm right behind it, which goes into its weights as they are packed. */
+  readonly norm: GraphNode<'batchNorm'> | undefined;
   readonly scatter: OpAttrs['scatter'] | undefined;
   /** The value that is added, of the result's shape. */
   readonly residual: string | undefined;
@@ -44,15 +46,27 @@ export function fuseStores(graph: Graph, shapes: ReadonlyMap<string, Shape>): Fu
     return reader !== undefined && !taken.has(reader.name) ? reader : undefined;
   };
 
-  for (const head of [...graph.nodes].reverse()) {
-    if (!hasStore(head) || taken.has(head.name)) continue;
+  const storing = graph.nodes.filter(hasStore).reverse();
+  // Layers first: a sum that none of them takes into its store has a step, and a store, of its own.
+  const layers = storing.filter(({ op }) => op !== 'binary');
+  const sums = storing.filter(({ op }) => op === 'binary');
+  for (const head of [...layers, ...sums]) {
+    if (taken.has(head.name)) continue;
     const chain: GraphNode[] = [head];
     let activation: FusedActivation = head.op === 'binary' ? 'none' : head.attrs.activation;
     const alpha = head.op === 'binary' ? 0 : head.attrs.alpha;
+    let norm: GraphNode<'batchNorm'> | undefined;
     let scatter: OpAttrs['scatter'] | undefined;
     let residual: string | undefined;
     const next = (): GraphNode | undefined => onlyReader((chain.at(-1) as GraphNode).name);
     const wide = head.op === 'conv2d' || head.op === 'matMul';
+    if (activation === 'none' && head.op !== 'binary') {
+      const reader = next();
+      if (reader?.op === 'batchNorm' && reader.inputs[0] === head.name) {
+        norm = reader;
+        chain.push(reader);
+      }
+    }
     if (activation === 'none' && wide) {
       let reader = next();
       const placed = reader && asScatter(reader, shapes);
@@ -83,7 +97,7 @@ export function fuseStores(graph: Graph, shapes: ReadonlyMap<string, Shape>): Fu
       chain.push(reader);
     }
     const end = chain.at(-1) as GraphNode;
-    stores.set(head.name, { end: end.name, scatter, residual, activation, alpha });
+    stores.set(head.name, { end: end.name, norm, scatter, residual, activation, alpha });
     heads.set(end.name, head);
     for (const node of chain) taken.add(node.name);
     for (const node of chain) if (node !== end) absorbed.add(node.name);

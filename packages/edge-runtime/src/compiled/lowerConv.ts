@@ -1,5 +1,5 @@
 // Knows how convolutions and matrix products become steps, with what their stores do.
-import { type GraphNode, type HostTensor, windowAxis } from '@asfp/core';
+import { type GraphNode, windowAxis } from '@asfp/core';
 import {
   type ConvKernel,
   functionCodes,
@@ -10,6 +10,7 @@ import {
   up4,
 } from '@asfp/kernels';
 import { type ConvSize, chooseConv } from './chooseConv.ts';
+import { foldNorm, type LayerNumbers } from './foldNorm.ts';
 import type { FusedStore } from './fuseStores.ts';
 import { type Layout, rowsOf } from './layout.ts';
 import { zeroPreserving } from './lowerElementwise.ts';
@@ -20,7 +21,7 @@ import type { Place } from './stepList.ts';
 interface ConvJob {
   readonly x: Value;
   readonly kernel: ConvKernel;
-  readonly bias: HostTensor | undefined;
+  readonly bias: ArrayLike<number> | undefined;
   readonly size: ConvSize;
   readonly top: number;
   readonly left: number;
@@ -32,8 +33,9 @@ interface ConvJob {
 export const lowerConv2d: Lower<'conv2d'> = (node, at, store) => {
   const { strides, dilations, pad } = node.attrs;
   const x = at.value(node.inputs[0] as string);
-  const kernel = at.constant(node, node.inputs[1]) as unknown as ConvKernel;
-  const bias = node.inputs[2] === undefined ? undefined : at.constant(node, node.inputs[2]);
+  const { shape } = at.constant(node, node.inputs[1]) as unknown as ConvKernel;
+  const { kernel: values, bias } = foldNorm(numbersOf(node, at), store?.norm, at);
+  const kernel: ConvKernel = { shape, values };
   const [batch, height, width, channels] = x.layout.dims;
   const [kh, kw, , cols] = kernel.shape;
   const down = windowAxis(height, kh, strides[0], dilations[0], pad, 0);
@@ -49,13 +51,12 @@ export const lowerConv2d: Lower<'conv2d'> = (node, at, store) => {
 /** x `[…, in]`, kernel `[in, out]`: a convolution of rows, each a pixel. */
 export const lowerMatMul: Lower<'matMul'> = (node, at, store) => {
   const x = at.value(node.inputs[0] as string);
-  const kernel = at.constant(node, node.inputs[1]);
-  const bias = node.inputs[2] === undefined ? undefined : at.constant(node, node.inputs[2]);
-  const [channels, cols] = kernel.shape as readonly [number, number];
+  const [channels, cols] = at.constant(node, node.inputs[1]).shape as readonly [number, number];
+  const { kernel, bias } = foldNorm(numbersOf(node, at), store?.norm, at);
   const rows = rowsOf(x.layout);
   const job: ConvJob = {
     ...{ x, bias, top: 0, left: 0, height: 1, width: rows },
-    kernel: { shape: [1, 1, channels, cols], values: kernel.values },
+    kernel: { shape: [1, 1, channels, cols], values: kernel },
     size: {
       ...{ batch: 1, channels, cols, kernel: [1, 1], strides: [1, 1], dilations: [1, 1] },
       ...{ yHeight: 1, yWidth: rows },
@@ -63,6 +64,12 @@ export const lowerMatMul: Lower<'matMul'> = (node, at, store) => {
   };
   return writeConv(node.name, job, at, store);
 };
+
+/** Kernel and bias of a layer as its constants say. */
+function numbersOf(node: GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul'>, at: Lowering): LayerNumbers {
+  const bias = node.inputs[2] === undefined ? undefined : at.constant(node, node.inputs[2]).values;
+  return { kernel: at.constant(node, node.inputs[1]).values, bias };
+}
 
 function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore | undefined): Value {
   const { x, kernel, bias, size, top, left, height, width } = job;
@@ -73,7 +80,7 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
   const scatter = store?.scatter;
   const common = {
     x: x.place,
-    bias: at.steps.constant(filled(bias?.values, cols)),
+    bias: at.steps.constant(filled(bias, cols)),
     residual: store?.residual === undefined ? 0 : at.value(store.residual).place,
     table: scatter
       ? at.steps.constant(scatterTable(scatter.size, scatter.positions, scatter.fill))
@@ -113,11 +120,11 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
 /** x `[n, h, w, c]`, kernel `[kh, kw, c, multiplier]`; with a multiplier, every channel is copied that often first. */
 export const lowerDepthwise: Lower<'depthwiseConv2d'> = (node, at, store) => {
   const { strides, dilations, pad } = node.attrs;
-  const kernel = at.constant(node, node.inputs[1]);
-  const [kh, kw, channels, multiplier] = kernel.shape as readonly [number, number, number, number];
+  const { shape } = at.constant(node, node.inputs[1]);
+  const [kh, kw, channels, multiplier] = shape as readonly [number, number, number, number];
+  const { kernel, bias } = foldNorm(numbersOf(node, at), store?.norm, at);
   const all = channels * multiplier;
   const x = repeated(at, at.value(node.inputs[0] as string), multiplier);
-  const bias = node.inputs[2] === undefined ? undefined : at.constant(node, node.inputs[2]);
   const [batch, height, width] = x.layout.dims;
   const down = windowAxis(height, kh, strides[0], dilations[0], pad, 0);
   const along = windowAxis(width, kw, strides[1], dilations[1], pad, 1);
@@ -127,8 +134,8 @@ export const lowerDepthwise: Lower<'depthwiseConv2d'> = (node, at, store) => {
   const { stride } = x.layout;
   at.steps.add('depthwise', {
     x: x.place,
-    kernel: at.steps.constant(packDepthwise([kh, kw, all], kernel.values)),
-    bias: at.steps.constant(filled(bias?.values, all)),
+    kernel: at.steps.constant(packDepthwise([kh, kw, all], kernel)),
+    bias: at.steps.constant(filled(bias, all)),
     y: y.place,
     scratch: at.steps.scratch(
       at.sizes.depthwiseScratch(stride, along.out, kh, kw, strides[1], dilations[0], dilations[1]),

@@ -1,6 +1,7 @@
 // Knows how ops of one element become steps, and what broadcasting means in bytes.
 import type { BinaryFn, FusedActivation, UnaryFn } from '@asfp/core';
 import { binaryCodes, functionCodes } from '@asfp/kernels';
+import { normFactors } from './foldNorm.ts';
 import { floatsOf, type Layout, rowsOf } from './layout.ts';
 import { clearPads, type Lower, newValue, type Value } from './lowering.ts';
 
@@ -85,17 +86,12 @@ function bytesOf({ dims, stride }: Layout): { n: number; row: number; column: nu
 /** x, then gamma, beta, mean and variance: one factor and one summand a channel. */
 export const lowerBatchNorm: Lower<'batchNorm'> = (node, at) => {
   const x = at.value(node.inputs[0] as string);
-  const [gamma, beta, mean, variance] = node.inputs
-    .slice(1)
-    .map((name) => at.constant(node, name).values) as unknown as [Numbers, Numbers, Numbers, Numbers];
   const { stride } = x.layout;
+  const numbers = normFactors(node, at);
   const scale = new Float32Array(stride);
   const shift = new Float32Array(stride);
-  for (let c = 0; c < gamma.length; c++) {
-    const factor = (gamma[c] as number) / Math.sqrt((variance[c] as number) + node.attrs.epsilon);
-    scale[c] = factor;
-    shift[c] = (beta[c] as number) - (mean[c] as number) * factor;
-  }
+  scale.set(numbers.scale);
+  shift.set(numbers.shift);
   const y = newValue(at, x.layout);
   at.steps.add('affine', {
     ...{ x: x.place, scale: at.steps.constant(scale), shift: at.steps.constant(shift), y: y.place },
@@ -103,8 +99,6 @@ export const lowerBatchNorm: Lower<'batchNorm'> = (node, at) => {
   });
   return y;
 };
-
-type Numbers = ArrayLike<number>;
 
 /** Softmax over the channels. */
 export const lowerSoftmax: Lower<'softmax'> = (node, at) => {
