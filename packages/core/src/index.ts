@@ -82,6 +82,7 @@ export { seesPadding, windowAxis } from './graph/window.ts';
 export { activate, combine } from './interpret/elementwise.ts';
 export type { RealTensor } from './interpret/realTensor.ts';
 export { evaluate, type Feeds, runGraph } from './interpret/runGraph.ts';
+export { groupSize } from './modelfile/decodeWeights.ts';
 export { type ModelJson, readModelJson, shardPaths } from './modelfile/manifest.ts';
 export { type ModelFiles, readModel } from './modelfile/readModel.ts';
 export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';

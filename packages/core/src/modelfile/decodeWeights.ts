@@ -54,6 +54,17 @@ export function decodeWeights(model: ModelJson, shards: Shards, where: string): 
   return weights;
 }
 
+/** Bytes that the files of a group must hold; undefined where texts leave it open. Throws AsfpError `weights-type`. */
+export function groupSize(group: WeightGroup, where: string): number | undefined {
+  let sum = 0;
+  for (const spec of group.weights) {
+    const layout = layoutOf(spec, where);
+    if (layout.kind === 'text') return undefined;
+    sum += layout.bytes;
+  }
+  return sum;
+}
+
 function layoutOf(spec: WeightSpec, where: string): Layout {
   const { dtype, quantization, shape } = spec;
   const refused = (found: string, cure?: string): AsfpError =>

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ModelCard, parseGraph, writeGraphModel } from '@asfp/core';
 import { expect, onTestFinished, test } from 'vitest';
@@ -75,4 +75,16 @@ test('a path that leads nowhere is told', async () => {
   );
   const folder = tempFolder(onTestFinished);
   expect((await failureOf(() => readModelFiles(folder))).code).toBe('model-missing');
+});
+
+test('files of gigabytes in the place of small ones are refused unread', async () => {
+  const folder = tempFolder(onTestFinished);
+  const file = writeJson(folder, written.json);
+  // Larger than any array that could be read into, and sparse.
+  truncateSync(join(folder, 'weights.bin'), 5 * 2 ** 30);
+  expect((await failureOf(() => readModelFiles(folder))).message).toBe(
+    `${file}, weight file weights.bin: expected 32 bytes, found 5368709120. The file is cut short or belongs to another model: copy it again`,
+  );
+  truncateSync(file, 5 * 2 ** 30);
+  expect((await failureOf(() => readModelFiles(folder))).message).toContain('a file of 5368709120 bytes');
 });

@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import {
   AsfpError,
   describeError,
+  groupSize,
   type ModelCard,
   type ModelFiles,
+  type ModelJson,
   readModelCard,
   readModelJson,
   shardPaths,
@@ -23,20 +25,51 @@ export interface ModelOnDisk extends ModelFiles {
 }
 
 /**
- * Reads a model; `path` is its model.json or the folder of it. Throws AsfpError `model-missing`, `not-a-model`, `shard-path`,
- * `shard-missing` or `shard-hash`.
+ * Reads a model; `path` is its model.json or the folder of it. Files that are larger than a model's can be are not read. Throws
+ * AsfpError `model-missing`, `not-a-model`, `shard-path`, `shard-missing`, `shard-length` or `shard-hash`.
  */
 export async function readModelFiles(path: string): Promise<ModelOnDisk> {
   const file = await modelFile(path);
   const json = await parsed(file);
   const model = readModelJson(json, file);
   const card = readModelCard(model.userDefinedMetadata);
+  await refuseOversized(model, file);
   const shards = new Map<string, Uint8Array>();
   for (const shard of shardPaths(model, file)) {
     shards.set(shard, await readShard(join(dirname(file), shard), card?.shards?.[shard]));
   }
   const bytes = [...shards.values()].reduce((sum, shard) => sum + shard.byteLength, 0);
   return { file, json, shards, format: model.format, card, bytes };
+}
+
+/** Larger than any topology, and small enough to be read at once. */
+const mostJsonBytes = 2 ** 28;
+
+/** So much too much is read all the same: a page in a weight file's place is told by its beginning. */
+const readableBytes = 2 ** 20;
+
+/** Throws AsfpError `shard-length` where the weight files of a group hold far more than its weights. */
+async function refuseOversized(model: ModelJson, file: string): Promise<void> {
+  shardPaths(model, file);
+  for (const group of model.weightsManifest) {
+    const most = groupSize(group, file);
+    if (most === undefined) continue;
+    let found = 0;
+    // A file that is not there is told of when it is read.
+    for (const path of group.paths)
+      found += await stat(join(dirname(file), path)).then(
+        ({ size }) => size,
+        () => 0,
+      );
+    if (found <= most + readableBytes) continue;
+    throw new AsfpError({
+      code: 'shard-length',
+      where: `${file}, weight file ${group.paths.slice(0, 3).join(' + ')}${group.paths.length > 3 ? ' + …' : ''}`,
+      expected: `${most} bytes`,
+      found: `${found}`,
+      cure: 'The file is cut short or belongs to another model: copy it again',
+    });
+  }
 }
 
 async function modelFile(path: string): Promise<string> {
@@ -50,6 +83,8 @@ async function modelFile(path: string): Promise<string> {
 async function parsed(file: string): Promise<unknown> {
   let text: string;
   try {
+    const { size } = await stat(file);
+    if (size > mostJsonBytes) throw new Error(`a file of ${size} bytes`);
     text = await readFile(file, 'utf8');
   } catch (cause) {
     throw missing(file, cause);
