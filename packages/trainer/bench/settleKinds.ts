@@ -64,7 +64,7 @@ for (const seed of seeds.split(',').map(Number)) {
   const found: string[] = [];
   for (const kind of settleKinds) {
     writeVariables(modelVariables(model), pruned);
-    await settleBatchNorm(model, zeroed, kind);
+    await settleBatchNorm(model, zeroed, { ...settings, settle: kind });
     found.push(`${kind} ${await accuracy()}`);
   }
   console.log(

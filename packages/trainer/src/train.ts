@@ -200,7 +200,7 @@ async function finish(run: OpenRun, zeroed: ZeroedFilters, trainingSeconds: numb
   const { folder, model, dataset, settings, signal } = run;
   const clock = startClock();
   const unsettled = await evaluate(model, dataset, dataset.test, { signal });
-  await settleBatchNorm(model, zeroed, settings.settle);
+  await settleBatchNorm(model, zeroed, settings);
   const { batchSize, recalibrate: images } = settings;
   await recalibrate(model, dataset, dataset.train, { images, batchSize, signal });
   const unchanged = images === 0 && (settings.settle === 'keep' || countFilters(zeroed) === 0);

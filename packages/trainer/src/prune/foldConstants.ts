@@ -32,12 +32,16 @@ interface Handed {
  * Passes on what zeroed filters leave behind and silences their channels: gamma, beta and mean 0. Behind a convolution with
  * kernel W the mean of the batch norm becomes less by c·ΣW (a bias more), each tap of W counted as often as it sees the image:
  * at a padded border the constant is missing, so this is right on average and, without padding, everywhere. Where a batch norm
- * is added to the channel, its beta becomes more by c. Constants are followed through batch norms, ReLUs, pools, shortcuts and
- * sums of constants; those that meet a reader of another kind anywhere keep their entries: in a residual network whose
- * branches are cut each on its own these are the ends of blocks, whose constants cost no multiply-adds.
+ * is added to the channel, its beta becomes more by c. Constants are followed through batch norms, ReLUs, pools, shortcuts and,
+ * with `throughSums`, sums of constants; those that meet a reader of another kind anywhere keep their entries: in a residual
+ * network these are the ends of blocks, whose constants cost no multiply-adds unless the whole stream has left the channel.
  */
-export async function foldConstants(model: LayersModel, zeroed: ZeroedFilters): Promise<void> {
-  const known = await liveConstants(model, zeroed);
+export async function foldConstants(
+  model: LayersModel,
+  zeroed: ZeroedFilters,
+  throughSums: boolean,
+): Promise<void> {
+  const known = await liveConstants(model, zeroed, throughSums);
   const { rootOf, join } = disjointSets();
   const blocked = new Set<string>();
   const handed: Handed[] = [];

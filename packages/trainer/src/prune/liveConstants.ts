@@ -20,19 +20,22 @@ export interface LayerConstants {
 
 /**
  * The constants of all layers whose channels can be followed: a zeroed filter gives 0, batch norm
- * β + γ·(c − mean) / √(variance + ε) of it, ReLU the positive part, a sum the sum. Layers that are called twice, or that do
+ * β + γ·(c − mean) / √(variance + ε) of it, ReLU the positive part, a sum the sum, unless what sums give is to count as alive. Layers that are called twice, or that do
  * something else with channels, are left out.
  */
 export async function liveConstants(
   model: LayersModel,
   zeroed: ZeroedFilters,
+  throughSums = true,
 ): Promise<ReadonlyMap<layers.Layer, LayerConstants>> {
   const known = new Map<layers.Layer, LayerConstants>();
   for (const layer of model.layers) {
     const { inboundNodes } = layer;
     if (inboundNodes.length !== 1) continue;
     const inputs = (inboundNodes[0]?.inboundLayers ?? []).map((from) => known.get(from));
-    const found = (await followed(layer, inputs)) ?? made(layer, zeroed[layer.name] ?? []);
+    const isOpen = throughSums || layer.getClassName() !== 'Add';
+    const found =
+      (isOpen ? await followed(layer, inputs) : undefined) ?? made(layer, zeroed[layer.name] ?? []);
     if (found !== undefined) known.set(layer, found);
   }
   return known;

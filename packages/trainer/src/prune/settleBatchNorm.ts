@@ -28,10 +28,11 @@ const cleared: Readonly<Record<Exclude<RunSettings['settle'], 'fold'>, readonly 
 export async function settleBatchNorm(
   model: LayersModel,
   zeroed: ZeroedFilters,
-  settle: RunSettings['settle'],
+  { settle, coupling }: Pick<RunSettings, 'settle' | 'coupling'>,
 ): Promise<void> {
   if (settle === 'fold') {
-    await foldConstants(model, zeroed);
+    // A stream loses whole channels only where all of it agrees; elsewhere a guess at what it has summed up saves next to nothing.
+    await foldConstants(model, zeroed, coupling === 'grouped');
     return;
   }
   for (const { name, norm } of convLayers(model)) {
