@@ -136,6 +136,16 @@ test('layers that are left out keep all, others have rates of their own, which g
   expect(await counts(1)).toEqual([0, 4, 4, 8, 8, 10, 21]);
 });
 
+test('where only some layers have a rate, they follow the schedule too', async () => {
+  const { model } = build();
+  const own = { rate: 0, layerRates: { stem_conv: 0.5 } };
+  const counts = async (epoch: number): Promise<number[]> =>
+    Object.values((await pruneOnce(model, { ...goal, ...own }, epoch)).zeroed).map(({ length }) => length);
+  // 16 · 0.5 · 0.670121 = 5.4.
+  expect(await counts(1)).toEqual([5, 0, 0, 0, 0, 0, 0]);
+  expect(await counts(10)).toEqual([8, 0, 0, 0, 0, 0, 0]);
+});
+
 test('a pattern that fits no layer is refused', async () => {
   const { model } = build();
   const failure = await failureOf(() => pruneOnce(model, { ...goal, exclude: ['stage9_*'] }, 10));

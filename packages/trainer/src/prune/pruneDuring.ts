@@ -45,8 +45,9 @@ export async function pruneDuring(
   const { epoch, before } = moment;
   const soft = softEpochs(settings);
   const rate = pruneRate(settings, epoch, soft);
-  // How much of its own goal each layer has reached by now.
-  const share = settings.rate === 0 ? 1 : rate / settings.rate;
+  // How much of its own goal each layer has reached by now: the schedule's, also where only some layers have a goal.
+  const growth = settings.rate === 0 ? { ...settings, rate: 0.5 } : settings;
+  const share = pruneRate(growth, epoch, soft) / growth.rate;
   const zeroed =
     epoch > soft
       ? before
