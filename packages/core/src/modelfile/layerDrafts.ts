@@ -5,7 +5,7 @@ import { constantTensor } from '../graph/walk.ts';
 import { float32Tensor, type HostTensor, normalAxis } from '../tensor/hostTensor.ts';
 import { constantDraft } from './constantDraft.ts';
 import { type LayerContext, type LayerDraft, refusal } from './layerDraft.ts';
-import { scatterKernel } from './scatterSpelling.ts';
+import { paddingAsScatter, scatterKernel } from './scatterSpelling.ts';
 
 const activations: ReadonlySet<UnaryFn> = new Set<UnaryFn>([
   'relu',
@@ -95,6 +95,8 @@ export function layerDrafts(node: GraphNode, context: LayerContext): LayerDraft[
     case 'pad': {
       const [batch, rows, cols, channels] = node.attrs.paddings;
       const plain = [batch, channels].every((each) => each?.[0] === 0 && each[1] === 0);
+      const placed = shape.length === 4 && !plain ? paddingAsScatter(node.attrs, shape[3]) : undefined;
+      if (placed !== undefined) return selecting(node, scatterKernel(placed, true), undefined);
       if (shape.length !== 4 || !plain || node.attrs.value !== 0)
         throw refusal(node, 'a frame of zeros around an image');
       return one('ZeroPadding2D', { padding: [rows, cols] });

@@ -16,6 +16,12 @@ export interface WeightGroup {
   readonly weights: readonly WeightSpec[];
 }
 
+/** The files of a model: the parsed model.json, and the bytes of each weight file by its path in the manifest. */
+export interface ModelFiles {
+  readonly json: unknown;
+  readonly shards: ReadonlyMap<string, Uint8Array>;
+}
+
 /** The parts of a model.json that every reader needs. */
 export interface ModelJson {
   readonly format: 'graph-model' | 'layers-model';

@@ -2,7 +2,7 @@
 //
 // tfjs's own way would be PadV2 and GatherV2, but its wasm Gather along the last axis takes six times as long as
 // the convolution before it; the selecting product is exact as well (1 · x + 0 · y) and costs a fraction of it.
-import type { Graph, GraphNode, OpAttrs } from '../graph/graph.ts';
+import type { Dim, Graph, GraphNode, OpAttrs } from '../graph/graph.ts';
 import type { Shape } from '../graph/ops.ts';
 import { constantTensor, nodesByName, outputNodes } from '../graph/walk.ts';
 import { float32Tensor, type HostTensor, int32Tensor } from '../tensor/hostTensor.ts';
@@ -21,6 +21,19 @@ export function asPadding({ size, positions, fill }: OpAttrs['scatter']): [numbe
   const together = positions.every((position, i) => position === (first as number) + i);
   if (first === undefined || !together || fill.some((value) => value !== 0)) return undefined;
   return [first, size - first - positions.length];
+}
+
+/** The scatter that a padding of all channels with zeros is; undefined for a padding that does anything else. */
+export function paddingAsScatter(
+  { paddings, value }: OpAttrs['pad'],
+  channels: Dim | undefined,
+): OpAttrs['scatter'] | undefined {
+  const [before, after] = paddings.at(-1) ?? [0, 0];
+  const others = paddings.slice(0, -1).every(([first, last]) => first === 0 && last === 0);
+  if (value !== 0 || typeof channels !== 'number' || !others || before < 0 || after < 0) return undefined;
+  const size = before + channels + after;
+  const positions = Array.from({ length: channels }, (_, i) => before + i);
+  return { size, positions, fill: new Array<number>(size).fill(0) };
 }
 
 /** Gives the selecting kernels among `weights` a form of one byte a number, exact for zeros and ones. */

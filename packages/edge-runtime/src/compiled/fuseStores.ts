@@ -5,6 +5,7 @@ import {
   type GraphNode,
   type OpAttrs,
   outputNodes,
+  paddingAsScatter,
   readersOf,
   type Shape,
 } from '@asfp/core';
@@ -108,14 +109,9 @@ export function fuseStores(graph: Graph, shapes: ReadonlyMap<string, Shape>): Fu
 /** A scatter, also where it is spelled as zeros around all channels of an image. */
 function asScatter(node: GraphNode, shapes: ReadonlyMap<string, Shape>): OpAttrs['scatter'] | undefined {
   if (node.op === 'scatter') return node.attrs;
-  if (node.op !== 'pad' || node.attrs.value !== 0) return undefined;
-  const channels = shapes.get(node.inputs[0] as string)?.at(-1);
-  const [before, after] = node.attrs.paddings.at(-1) ?? [0, 0];
-  const others = node.attrs.paddings.slice(0, -1).every(([a, b]) => a === 0 && b === 0);
-  if (typeof channels !== 'number' || !others || before < 0 || after < 0) return undefined;
-  const size = before + channels + after;
-  const positions = Array.from({ length: channels }, (_, i) => before + i);
-  return { size, positions, fill: new Array<number>(size).fill(0) };
+  return node.op === 'pad'
+    ? paddingAsScatter(node.attrs, shapes.get(node.inputs[0] as string)?.at(-1))
+    : undefined;
 }
 
 type StoringNode = GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul' | 'binary'>;

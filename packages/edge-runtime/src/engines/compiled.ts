@@ -1,5 +1,5 @@
 // Knows our own engine: it fetches its kernels once for the page, and compiles each graph into a program for them.
-import { AsfpError, type Graph, type HostTensor, readModel } from '@asfp/core';
+import { AsfpError, type Graph, type HostTensor, readGraphFiles } from '@asfp/core';
 import { bestBuild, type KernelBuild, kernelBytes, kernelFile } from '@asfp/kernels';
 import { compileModel } from '../compiled/compileModel.ts';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
@@ -72,7 +72,7 @@ function notKernels(where: string, found: string, cause?: unknown): AsfpError {
 }
 
 function loadedModel(file: GraphModelFile, module: WebAssembly.Module): LoadedModel {
-  const graph = readModel({ json: file.json, shards: file.shards }, file.url);
+  const graph = readGraphFiles({ json: file.json, shards: file.shards }, file.url);
   const inputs = inputSpecs(graph, file.json['signature']);
   const model = compileModel(graph, module);
   return {
