@@ -20,6 +20,7 @@ import {
 } from '@asfp/core';
 import { expect, test } from 'vitest';
 import { runOnTfjs } from '../differential/tfjsRun.ts';
+import { runCompiled } from './compiledRun.ts';
 import { modelFiles, modelFolder, modelNames } from './modelFolder.ts';
 import { packageModels } from './packageModels.ts';
 import { predictedMacs } from './predictedMacs.ts';
@@ -101,6 +102,13 @@ async function faultsOf(graph: Graph, bytes: number): Promise<string[]> {
     const after = await runOnTfjs(writeGraphModel(small), feeds, isQuick ? 'cpu' : 'wasm');
     const error = errorOf(before, after);
     must(error < 1e-4, `tfjs gives other answers: ${error}`);
+    const compiled = await runCompiled(writeGraphModel(small), feeds);
+    if ('refused' in compiled) must(false, `the compiled engine: ${compiled.refused}`);
+    else {
+      const theirs = errorOf(before, compiled);
+      // A network that blows up roundings (selfie, by 10⁵) does so on every runner, on one a few times more than on another.
+      must(theirs < Math.max(1e-4, 10 * error), `the compiled engine gives other answers: ${theirs}`);
+    }
   }
   return faults;
 }
