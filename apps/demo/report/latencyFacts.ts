@@ -58,6 +58,11 @@ export function headlinePairing(report: LatencyReport): Pairing | undefined {
   return decided !== undefined && onSoftwareGl(report, decided.a) ? undefined : decided;
 }
 
+/** Compact on our own engine against dense as users run it today. */
+export function ownEnginePairing(report: LatencyReport): Pairing | undefined {
+  return pairing(report, 'dense@tfjs-layers-wasm', 'compact@compiled');
+}
+
 /** What a ratio's interval allows to say about `b`. */
 export function verdict({ ratioCi: [low, high] }: Pick<Pairing, 'ratioCi'>): Verdict {
   if (low > 1) return 'faster';
@@ -81,7 +86,6 @@ export function difference(pair: Pairing, digits = 2): { readonly words: string;
 export function inWords({ model, engine }: Pick<LatencySubject, 'model' | 'engine'>): string {
   const known = model === 'dense' || model === 'compact';
   const name = known ? `the ${model} model` : model;
-  return engine === 'tfjs-layers-wasm'
-    ? `${name} as users run it today (tf.loadLayersModel on wasm)`
-    : `${name} on ${engine}`;
+  if (engine === 'tfjs-layers-wasm') return `${name} as users run it today (tf.loadLayersModel on wasm)`;
+  return `${name} on ${engine === 'compiled' ? 'the compiled engine' : engine}`;
 }

@@ -56,6 +56,24 @@ test('speed is claimed only where the interval of the ratio leaves out 1', () =>
   expect(sentence({ latencyReport: withRatio(0.8, [0.75, 0.86]) })).toBe(`1.3× slower than ${rival}.`);
 });
 
+test('our own engine has its figure beside that of plain tfjs, where it was measured', () => {
+  const [one] = latencyReport.subjects.filter(
+    ({ model, engine }) => model === 'compact' && engine === 'tfjs-wasm',
+  );
+  const compiled = { ...(one as NonNullable<typeof one>), engine: 'compiled', engineUsed: 'compiled' };
+  const measured: LatencyReport = {
+    ...latencyReport,
+    subjects: [...latencyReport.subjects, compiled],
+    comparisons: [
+      ...latencyReport.comparisons,
+      { a: 'dense@tfjs-layers-wasm', b: 'compact@compiled', ratio: 6.41, ratioCi: [6.3, 6.5] },
+    ],
+  };
+  expect(sentence({ latencyReport: measured })).toBe(
+    '2.5× faster than the dense model as users run it today (tf.loadLayersModel on wasm) and 6.4× faster on the compiled engine.',
+  );
+});
+
 test('a comparison the other way round is turned', () => {
   const turned = {
     ...latencyReport,

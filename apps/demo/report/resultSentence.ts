@@ -1,5 +1,12 @@
 // Knows how a run is summed up in one sentence that claims nothing that was not measured.
-import { difference, headlinePairing, inWords, onSoftwareGl, verdict } from './latencyFacts.ts';
+import {
+  difference,
+  headlinePairing,
+  inWords,
+  onSoftwareGl,
+  ownEnginePairing,
+  verdict,
+} from './latencyFacts.ts';
 import { exact, ms, percent, points } from './numbers.ts';
 import type { ReportParts } from './reportParts.ts';
 import { accuracyLost, runFacts } from './runFacts.ts';
@@ -42,8 +49,15 @@ function latencyClauses({ latencyReport }: ReportParts): string[] {
       return [
         pair.b.model === 'compact' ? `${words} against ${rival}` : `${words} between ${subject} and ${rival}`,
       ];
+    const own = ownEnginePairing(latencyReport);
+    const more =
+      own !== undefined && pair.b.engine !== 'compiled' && verdict(own) === 'faster'
+        ? ` and ${difference(own).words} on the compiled engine`
+        : '';
     return [
-      pair.b.model === 'compact' ? `${words} than ${rival}` : `${words} with ${subject} than with ${rival}`,
+      pair.b.model === 'compact'
+        ? `${words} than ${rival}${more}`
+        : `${words} with ${subject} than with ${rival}`,
     ];
   }
   const single = latencyReport.subjects.find(

@@ -169,6 +169,8 @@ async function measure(
     { model: 'dense', path: 'dense/model.json', format: 'layers', engine: 'tfjs-layers-wasm' },
     { ...dense, engine: 'tfjs-wasm' },
     { ...compact, engine: 'tfjs-wasm' },
+    { ...dense, engine: 'compiled' },
+    { ...compact, engine: 'compiled' },
     { ...dense, engine: 'tfjs-webgl' },
     { ...compact, engine: 'tfjs-webgl' },
   ];
