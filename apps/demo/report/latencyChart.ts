@@ -45,7 +45,13 @@ function panelsOf(report: LatencyReport): Panel[] {
 function kindOf(engine: string): string {
   if (engine.includes('webgl')) return 'WebGL';
   if (engine.includes('webgpu')) return 'WebGPU';
-  return engine.includes('wasm') ? 'WebAssembly' : engine;
+  return engine.includes('wasm') || engine === 'compiled' ? 'WebAssembly' : engine;
+}
+
+/** Pairs that differ in model and engine at once say little, but for the one that users run today. */
+function changesOneThing(a: LatencySubject, b: LatencySubject): boolean {
+  const today = [a, b].some(({ engine }) => engine === 'tfjs-layers-wasm');
+  return today || a.model === b.model || a.engine === b.engine;
 }
 
 function panelFigure(panel: Panel, report: LatencyReport): Markup {
@@ -53,7 +59,7 @@ function panelFigure(panel: Panel, report: LatencyReport): Markup {
   const heading = softwareGl ? `Latency on ${name} drawn by the CPU (software GL)` : `Latency on ${name}`;
   // What pruning changed stands above what converting changed.
   const comparisons = pairings(report)
-    .filter(({ a, b }) => subjects.includes(a) && subjects.includes(b))
+    .filter(({ a, b }) => subjects.includes(a) && subjects.includes(b) && changesOneThing(a, b))
     .sort((one, other) => Number(other.b.model === 'compact') - Number(one.b.model === 'compact'));
   const failed = subjects.filter(({ error, p50Ms }) => error !== undefined || p50Ms === null);
   return figure({

@@ -90,6 +90,7 @@ thead th { color: var(--quiet); }
 
 .prose { display: grid; gap: 0.75rem; }
 .prose h3 { margin-top: 1rem; }
+.prose .scroll { font-size: var(--step--1); }
 .verdict { font-weight: 600; }
 .prose ul, .prose ol { padding-left: 1.25rem; display: grid; gap: 0.3rem; max-width: 76ch; }
 .passes ul { margin-top: 0.2rem; font-size: var(--step--1); color: var(--quiet); }
