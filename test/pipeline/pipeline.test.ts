@@ -69,6 +69,8 @@ test('each engine that was asked for ran, and gave the oracle’s numbers', asyn
     'dense tfjs-layers-wasm tfjs-layers-wasm',
     'dense tfjs-wasm tfjs-wasm',
     'compact tfjs-wasm tfjs-wasm',
+    'dense compiled compiled',
+    'compact compiled compiled',
     'dense tfjs-webgl tfjs-webgl',
     'compact tfjs-webgl tfjs-webgl',
   ]);

@@ -36,6 +36,15 @@ test('a folder with anything in it is refused without --resume, and with it unle
   expect(readdirSync(out)).toEqual(['mine.txt']);
 });
 
+test('a run that was killed before its settings were whole begins anew', async () => {
+  const out = tempFolder(onTestFinished);
+  writeFileSync(join(out, 'settings.json.4711.part'), '{');
+  mkdirSync(join(out, '.try-a1b2c3'));
+  expect(await inspectRunFolder(out, true)).toBeUndefined();
+  await openRunFolder(out, tinySettings());
+  expect(readdirSync(out).sort()).toEqual(['events.jsonl', 'settings.json']);
+});
+
 test('a folder that cannot be is told before anything begins', async () => {
   const file = join(tempFolder(onTestFinished), 'file');
   writeFileSync(file, '');

@@ -30,7 +30,8 @@ export interface RunFolder {
  */
 export async function inspectRunFolder(path: string, resume: boolean): Promise<RunSettings | undefined> {
   await tryWriting(path);
-  const names = existsSync(path) ? await readdir(path) : [];
+  // A run that was killed before it had its settings has begun nothing.
+  const names = existsSync(path) ? (await readdir(path)).filter((name) => !isBareLeftover(name)) : [];
   if (names.length === 0) return undefined;
   if (!resume) {
     throw new AsfpError({
@@ -104,9 +105,15 @@ export async function openRunFolder(path: string, settings: RunSettings): Promis
 /** What a run says that was stopped by its disk. */
 const toGoOn = 'Free space, then go on with --resume: the last whole checkpoint is intact';
 
+/** What a kill may leave before the settings are there: a part of them, or the folder of a try. */
+function isBareLeftover(name: string): boolean {
+  return /^settings\.json\.\d+\.part$/.test(name) || name.startsWith(tryName);
+}
+
 /** Removes what a kill left of files that were being written; a folder that was just making room comes back. */
 async function removeLeftovers(path: string): Promise<void> {
   for (const name of await readdir(path)) {
+    if (name.startsWith(tryName)) await rm(join(path, name), { recursive: true });
     const [, own, kind] = /^(.*)\.\d+\.(part|old)$/.exec(name) ?? [];
     if (own === undefined) continue;
     if (kind === 'old' && !existsSync(join(path, own))) await rename(join(path, name), join(path, own));
@@ -114,13 +121,16 @@ async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
+/** How the folders begin by which a run tries whether it can write. */
+const tryName = '.try-';
+
 async function tryWriting(path: string): Promise<void> {
   const full = resolve(path);
   await guarded(full, async () => {
     if (existsSync(full) && !(await stat(full)).isDirectory()) throw new Error('it is a file');
     const made = await makeFolders(full);
     try {
-      await rm(await mkdtemp(join(full, '.try-')), { recursive: true });
+      await rm(await mkdtemp(join(full, tryName)), { recursive: true });
     } finally {
       if (made !== undefined) await removeEmptyFolders(full, made);
     }
