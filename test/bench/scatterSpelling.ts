@@ -28,6 +28,13 @@ async function main(): Promise<void> {
       'conv 3×3': () => tf.conv2d(x, kernel, 1, 'same'),
       'conv 3×3, no filter cut': () => tf.conv2d(x, uncut, 1, 'same'),
       'scatter as conv 1×1': () => tf.conv2d(x, selecting, 1, 'valid'),
+      'scatter of neighbours as pad': () =>
+        tf.pad(x, [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [0, wide - narrow],
+        ]),
       'scatter as pad + gather': () =>
         tf.gather(
           tf.pad(x, [
@@ -56,7 +63,7 @@ async function main(): Promise<void> {
     const base = medians[0]?.[1] ?? 1;
     for (const [name, ms] of medians) {
       process.stdout.write(
-        `${size}×${size} ${narrow}→${wide}  ${name.padEnd(24)} ${ms.toFixed(4)} ms  ${(ms / base).toFixed(2)} of the convolution\n`,
+        `${size}×${size} ${narrow}→${wide}  ${name.padEnd(28)} ${ms.toFixed(4)} ms  ${(ms / base).toFixed(2)} of the convolution\n`,
       );
     }
     tf.dispose([x, kernel, uncut, selecting, indices]);

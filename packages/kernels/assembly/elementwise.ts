@@ -88,7 +88,7 @@ export function binary(
   }
 }
 
-/** `y = clamp(x · scale + shift)` by channel over `pixels` pixels of `vectors` vectors. */
+/** `y = x · scale + shift` by channel over `pixels` pixels of `vectors` vectors. */
 export function affine(x: usize, scale: usize, shift: usize, y: usize, pixels: i32, vectors: i32): void {
   const bytes = (<usize>vectors) << 4;
   for (let i = 0; i < pixels; i++) {

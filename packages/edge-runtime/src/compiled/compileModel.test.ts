@@ -48,7 +48,7 @@ function worstError(graph: Graph, model: CompiledModel, feeds: ReadonlyMap<strin
   return worst;
 }
 
-/** What the issue of exactness allows: 1e-4 of the largest output. */
+/** What every engine is held to: 1e-4 of the largest output. */
 const ALLOWED = 1e-4;
 
 for (const build of builds) {

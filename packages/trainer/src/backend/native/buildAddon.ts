@@ -51,7 +51,7 @@ export async function buildAddon(
     tool,
   );
   const { version } = await load(addon);
-  await copyLibrary(sources, join(part, nativeFiles.library));
+  await copyLibrary(sources, join(part, nativeFiles.sources));
   await rm(temporary, { recursive: true });
   await rm(join(part, 'tensorflow', 'include'), { recursive: true, force: true });
   return { tensorflow: version, source: tensorflow.source };

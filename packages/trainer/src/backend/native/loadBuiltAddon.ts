@@ -10,7 +10,7 @@ interface BackendModule {
 
 /** Registers the backend `tensorflow` and its kernels, from a folder that `buildNative` filled; throws what the loader throws. */
 export function loadBuiltAddon(home: string, library: string): void {
-  const require = createRequire(join(home, nativeFiles.library, 'package.json'));
+  const require = createRequire(join(home, nativeFiles.sources, 'package.json'));
   // First what fails where a library is missing, so that nothing stays registered then.
   const binding: unknown = require(join(home, nativeFiles.addon));
   shareTfjs(require);

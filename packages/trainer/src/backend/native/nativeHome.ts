@@ -30,9 +30,9 @@ export interface NativeNote {
 }
 
 /** The names of files in the folder of a built addon. */
-export const nativeFiles: Readonly<Record<'library' | 'addon' | 'note', string>> = {
+export const nativeFiles: Readonly<Record<'sources' | 'addon' | 'note', string>> = {
   /** The part of tfjs-node that is JavaScript. */
-  library: 'library',
+  sources: 'library',
   addon: 'tfjs_binding.node',
   note: 'native.json',
 };
