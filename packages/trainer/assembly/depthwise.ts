@@ -16,7 +16,7 @@ import {
   Y_HEIGHT,
   Y_WIDTH,
 } from './convShape';
-import { addRow } from './lanes';
+import { addRow, madd } from './lanes';
 
 /** `dx[n, height, width, from]` of `dy` and `w[kernelHeight, kernelWidth, from, multiplier]`; a chunk is one image. */
 export function depthwiseInputGrad(
@@ -56,10 +56,7 @@ export function depthwiseInputGrad(
             let c = 0;
             for (; c < whole; c += 4) {
               const o = (<usize>c) << 2;
-              v128.store(
-                out + o,
-                f32x4.add(v128.load(out + o), f32x4.mul(v128.load(g + o), v128.load(k + o))),
-              );
+              v128.store(out + o, madd(v128.load(g + o), v128.load(k + o), v128.load(out + o)));
             }
             for (; c < from; c++) {
               let sum = load<f32>(out + ((<usize>c) << 2));
@@ -120,10 +117,7 @@ export function depthwiseFilterSums(
               let c = 0;
               for (; c < whole; c += 4) {
                 const o = (<usize>c) << 2;
-                v128.store(
-                  out + o,
-                  f32x4.add(v128.load(out + o), f32x4.mul(v128.load(src + o), v128.load(g + o))),
-                );
+                v128.store(out + o, madd(v128.load(src + o), v128.load(g + o), v128.load(out + o)));
               }
               for (; c < from; c++) {
                 const value = load<f32>(src + ((<usize>c) << 2));

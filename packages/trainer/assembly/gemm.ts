@@ -1,4 +1,5 @@
 // Knows matrix products of float32 in 4 x 8 register tiles: the arithmetic below every convolution.
+import { madd } from './lanes';
 
 /** `c[rows, cols] = a[rows, depth] · b`, with `b` packed as `[cols / 8][depth][8]`; rows a multiple of 4, cols of 8. */
 export function multiply(
@@ -34,17 +35,17 @@ export function multiply(
         const b0 = v128.load(w);
         const b1 = v128.load(w, 16);
         let x = v128.load32_splat(a0);
-        c00 = f32x4.add(c00, f32x4.mul(x, b0));
-        c01 = f32x4.add(c01, f32x4.mul(x, b1));
+        c00 = madd(x, b0, c00);
+        c01 = madd(x, b1, c01);
         x = v128.load32_splat(a1);
-        c10 = f32x4.add(c10, f32x4.mul(x, b0));
-        c11 = f32x4.add(c11, f32x4.mul(x, b1));
+        c10 = madd(x, b0, c10);
+        c11 = madd(x, b1, c11);
         x = v128.load32_splat(a2);
-        c20 = f32x4.add(c20, f32x4.mul(x, b0));
-        c21 = f32x4.add(c21, f32x4.mul(x, b1));
+        c20 = madd(x, b0, c20);
+        c21 = madd(x, b1, c21);
         x = v128.load32_splat(a3);
-        c30 = f32x4.add(c30, f32x4.mul(x, b0));
-        c31 = f32x4.add(c31, f32x4.mul(x, b1));
+        c30 = madd(x, b0, c30);
+        c31 = madd(x, b1, c31);
         a0 += 4;
         a1 += 4;
         a2 += 4;
@@ -140,17 +141,17 @@ export function multiplyTransposed(
         const b0 = v128.load(q);
         const b1 = v128.load(q, 16);
         let x = v128.load32_splat(p);
-        c00 = f32x4.add(c00, f32x4.mul(x, b0));
-        c01 = f32x4.add(c01, f32x4.mul(x, b1));
+        c00 = madd(x, b0, c00);
+        c01 = madd(x, b1, c01);
         x = v128.load32_splat(p, 4);
-        c10 = f32x4.add(c10, f32x4.mul(x, b0));
-        c11 = f32x4.add(c11, f32x4.mul(x, b1));
+        c10 = madd(x, b0, c10);
+        c11 = madd(x, b1, c11);
         x = v128.load32_splat(p, 8);
-        c20 = f32x4.add(c20, f32x4.mul(x, b0));
-        c21 = f32x4.add(c21, f32x4.mul(x, b1));
+        c20 = madd(x, b0, c20);
+        c21 = madd(x, b1, c21);
         x = v128.load32_splat(p, 12);
-        c30 = f32x4.add(c30, f32x4.mul(x, b0));
-        c31 = f32x4.add(c31, f32x4.mul(x, b1));
+        c30 = madd(x, b0, c30);
+        c31 = madd(x, b1, c31);
         p += aRow;
         q += bRow;
       }

@@ -1,4 +1,14 @@
-// Knows how channel counts are filled up to whole vectors, and how short rows are moved.
+// Knows the vectors of four floats: fused multiply-add where the build has it, filling counts up, and moving short rows.
+
+/** `a · b + c`; rounded once where the build has relaxed SIMD and the machine can. */
+export function madd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** `c − a · b`. */
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
+}
 
 /** The next multiple of 4. */
 export function up4(n: i32): i32 {

@@ -1,6 +1,8 @@
 // Knows batch normalisation in training: moments, the normalised output, and the gradients, with ReLU taken in on demand.
+
 // Ioffe and Szegedy, "Batch Normalization", 2015; chunks' moments are joined as by Chan, Golub and LeVeque, 1979.
 import { nextChunk } from './chunks';
+import { madd } from './lanes';
 
 /**
  * Partial results of a chunk of `perChunk` rows of `channels` floats, `partials[chunks][3][channels]`: a number near the mean,
@@ -57,8 +59,8 @@ export function normMoments(
           const w = f32x4.sub(v128.load(p, 16), m1);
           a = f32x4.add(a, v);
           b = f32x4.add(b, w);
-          d = f32x4.add(d, f32x4.mul(v, v));
-          e = f32x4.add(e, f32x4.mul(w, w));
+          d = madd(v, v, d);
+          e = madd(w, w, e);
         }
         v128.store(sums + o + half, a);
         v128.store(sums + o + half, b, 16);
@@ -76,7 +78,7 @@ export function normMoments(
       for (let p = first + o; p < end; p += step) {
         const v = f32x4.sub(v128.load(p), mean);
         a = f32x4.add(a, v);
-        d = f32x4.add(d, f32x4.mul(v, v));
+        d = madd(v, v, d);
       }
       v128.store(means + o, mean);
       v128.store(sums + o, a);
@@ -169,7 +171,7 @@ export function normApply(
       let o: usize = 0;
       for (; o < whole; o += 16) {
         const centred = f32x4.sub(v128.load(p + o), v128.load(mean + o));
-        const value = f32x4.add(f32x4.mul(centred, v128.load(scales + o)), v128.load(beta + o));
+        const value = madd(centred, v128.load(scales + o), v128.load(beta + o));
         v128.store(q + o, relu ? f32x4.max(value, zero) : value);
       }
       for (; o < step; o += 4) {
@@ -224,14 +226,14 @@ export function normGradSums(
         for (let i: usize = 0; i < bytes; i += step) {
           const x0 = f32x4.sub(v128.load(p + i), m0);
           const x1 = f32x4.sub(v128.load(p + i, 16), m1);
-          const y0 = f32x4.add(f32x4.mul(x0, s0), b0);
-          const y1 = f32x4.add(f32x4.mul(x1, s1), b1);
+          const y0 = madd(x0, s0, b0);
+          const y1 = madd(x1, s1, b1);
           const g0 = v128.and(v128.load(g + i), f32x4.gt(y0, zero));
           const g1 = v128.and(v128.load(g + i, 16), f32x4.gt(y1, zero));
           sum0 = f32x4.add(sum0, g0);
           sum1 = f32x4.add(sum1, g1);
-          product0 = f32x4.add(product0, f32x4.mul(g0, x0));
-          product1 = f32x4.add(product1, f32x4.mul(g1, x1));
+          product0 = madd(g0, x0, product0);
+          product1 = madd(g1, x1, product1);
         }
       } else {
         for (let i: usize = 0; i < bytes; i += step) {
@@ -241,8 +243,8 @@ export function normGradSums(
           const g1 = v128.load(g + i, 16);
           sum0 = f32x4.add(sum0, g0);
           sum1 = f32x4.add(sum1, g1);
-          product0 = f32x4.add(product0, f32x4.mul(g0, x0));
-          product1 = f32x4.add(product1, f32x4.mul(g1, x1));
+          product0 = madd(g0, x0, product0);
+          product1 = madd(g1, x1, product1);
         }
       }
       v128.store(sums + o, sum0);
@@ -260,9 +262,9 @@ export function normGradSums(
       for (let i = first + o; i < first + bytes; i += step) {
         const centred = f32x4.sub(v128.load(x + i), m);
         let g = v128.load(dy + i);
-        if (relu) g = v128.and(g, f32x4.gt(f32x4.add(f32x4.mul(centred, scale), b), zero));
+        if (relu) g = v128.and(g, f32x4.gt(madd(centred, scale, b), zero));
         sum = f32x4.add(sum, g);
-        product = f32x4.add(product, f32x4.mul(g, centred));
+        product = madd(g, centred, product);
       }
       v128.store(sums + o, sum);
       v128.store(products + o, product);
@@ -352,9 +354,9 @@ export function normGradInput(
         const centred = f32x4.sub(v128.load(x + p + o), v128.load(mean + o));
         const scale = v128.load(scales + o);
         let g = v128.load(dy + p + o);
-        if (relu) g = v128.and(g, f32x4.gt(f32x4.add(f32x4.mul(centred, scale), v128.load(beta + o)), zero));
-        const pull = f32x4.add(f32x4.mul(centred, v128.load(slope + o)), v128.load(shift + o));
-        v128.store(dx + p + o, f32x4.add(f32x4.mul(g, scale), pull));
+        if (relu) g = v128.and(g, f32x4.gt(madd(centred, scale, v128.load(beta + o)), zero));
+        const pull = madd(centred, v128.load(slope + o), v128.load(shift + o));
+        v128.store(dx + p + o, madd(g, scale, pull));
       }
       for (; o < step; o += 4) {
         const centred = load<f32>(x + p + o) - load<f32>(mean + o);

@@ -1,4 +1,5 @@
 // Knows the gradients of pooling.
+
 import { nextChunk } from './chunks';
 import {
   DILATION_H,
@@ -15,6 +16,7 @@ import {
   Y_HEIGHT,
   Y_WIDTH,
 } from './convShape';
+import { madd } from './lanes';
 
 /** `dx`: every window spreads its gradient evenly, each place taking `dy / (kernelHeight · kernelWidth)`; a chunk is one image. */
 export function averagePoolGrad(
@@ -54,7 +56,7 @@ export function averagePoolGrad(
             const at = image + <usize>(h * width + w) * pixel;
             let o: usize = 0;
             for (; o < whole; o += 16) {
-              v128.store(at + o, f32x4.add(v128.load(at + o), f32x4.mul(v128.load(g + o), shares)));
+              v128.store(at + o, madd(v128.load(g + o), shares, v128.load(at + o)));
             }
             for (; o < pixel; o += 4) store<f32>(at + o, load<f32>(at + o) + load<f32>(g + o) * share);
           }

@@ -1,4 +1,5 @@
 // Knows the transforms of Winograd's F(4 x 4, 3 x 3) for pictures, four channels at a time, down columns and along rows of tiles.
+import { madd, nmadd } from './lanes';
 
 /**
  * `y = Bᵀ d` down the columns: six image rows of `bytes` bytes, at `rows[0..5]`, to six at `dst`, `step` bytes apart.
@@ -22,8 +23,8 @@ export function inputColumns(rows: usize, bytes: usize, dst: usize, step: usize)
     const d2 = v128.load(p2 + o);
     const d3 = v128.load(p3 + o);
     const d4 = v128.load(p4 + o);
-    const a = f32x4.sub(d4, f32x4.mul(d2, four));
-    const b = f32x4.sub(d3, f32x4.mul(d1, four));
+    const a = nmadd(d2, four, d4);
+    const b = nmadd(d1, four, d3);
     const e = f32x4.sub(d4, d2);
     let f = f32x4.sub(d3, d1);
     f = f32x4.add(f, f);
@@ -31,8 +32,8 @@ export function inputColumns(rows: usize, bytes: usize, dst: usize, step: usize)
     v128.store(q2 + o, f32x4.sub(a, b));
     v128.store(q3 + o, f32x4.add(e, f));
     v128.store(q4 + o, f32x4.sub(e, f));
-    v128.store(dst + o, f32x4.add(f32x4.sub(f32x4.mul(v128.load(p0 + o), four), f32x4.mul(d2, five)), d4));
-    v128.store(q5 + o, f32x4.add(f32x4.sub(f32x4.mul(d1, four), f32x4.mul(d3, five)), v128.load(p5 + o)));
+    v128.store(dst + o, f32x4.add(nmadd(d2, five, f32x4.mul(v128.load(p0 + o), four)), d4));
+    v128.store(q5 + o, f32x4.add(nmadd(d3, five, f32x4.mul(d1, four)), v128.load(p5 + o)));
   }
 }
 
@@ -52,8 +53,8 @@ export function inputRow(src: usize, tiles: i32, pixel: usize, dst: usize, plane
       const d2 = v128.load(src + 2 * pixel);
       const d3 = v128.load(src + 3 * pixel);
       const d4 = v128.load(src + 4 * pixel);
-      const a = f32x4.sub(d4, f32x4.mul(d2, four));
-      const b = f32x4.sub(d3, f32x4.mul(d1, four));
+      const a = nmadd(d2, four, d4);
+      const b = nmadd(d1, four, d3);
       const e = f32x4.sub(d4, d2);
       let f = f32x4.sub(d3, d1);
       f = f32x4.add(f, f);
@@ -61,11 +62,8 @@ export function inputRow(src: usize, tiles: i32, pixel: usize, dst: usize, plane
       v128.store(q2 + o, f32x4.sub(a, b));
       v128.store(q3 + o, f32x4.add(e, f));
       v128.store(q4 + o, f32x4.sub(e, f));
-      v128.store(dst + o, f32x4.add(f32x4.sub(f32x4.mul(v128.load(src), four), f32x4.mul(d2, five)), d4));
-      v128.store(
-        q5 + o,
-        f32x4.add(f32x4.sub(f32x4.mul(d1, four), f32x4.mul(d3, five)), v128.load(src + 5 * pixel)),
-      );
+      v128.store(dst + o, f32x4.add(nmadd(d2, five, f32x4.mul(v128.load(src), four)), d4));
+      v128.store(q5 + o, f32x4.add(nmadd(d3, five, f32x4.mul(d1, four)), v128.load(src + 5 * pixel)));
     }
     src += 3 * pixel;
   }
@@ -93,8 +91,8 @@ export function outputRow(src: usize, plane: usize, tiles: i32, pixel: usize, ds
       d = f32x4.add(d, d);
       v128.store(dst, f32x4.add(f32x4.add(v128.load(src + o), a), c));
       v128.store(dst + pixel, f32x4.add(b, d));
-      v128.store(dst + 2 * pixel, f32x4.add(a, f32x4.mul(c, four)));
-      v128.store(dst + 3 * pixel, f32x4.add(f32x4.add(b, f32x4.mul(d, four)), v128.load(p5 + o)));
+      v128.store(dst + 2 * pixel, madd(c, four, a));
+      v128.store(dst + 3 * pixel, f32x4.add(madd(d, four, b), v128.load(p5 + o)));
     }
     dst += 3 * pixel;
   }
@@ -130,8 +128,8 @@ export function outputColumns(
     d = f32x4.add(d, d);
     v128.store(dst + o, f32x4.add(f32x4.add(v128.load(src + o), a), c));
     if (rows > 1) v128.store(q1 + o, f32x4.add(b, d));
-    if (rows > 2) v128.store(q2 + o, f32x4.add(a, f32x4.mul(c, four)));
-    if (rows > 3) v128.store(q3 + o, f32x4.add(f32x4.add(b, f32x4.mul(d, four)), v128.load(p5 + o)));
+    if (rows > 2) v128.store(q2 + o, madd(c, four, a));
+    if (rows > 3) v128.store(q3 + o, f32x4.add(madd(d, four, b), v128.load(p5 + o)));
   }
 }
 
@@ -154,8 +152,8 @@ export function adjointColumns(rows: usize, bytes: usize, dst: usize, step: usiz
     const d3 = v128.load(p3 + o);
     const even = f32x4.add(d0, d2);
     const odd = f32x4.add(d1, d3);
-    const even4 = f32x4.add(d0, f32x4.mul(d2, four));
-    let odd4 = f32x4.add(d1, f32x4.mul(d3, four));
+    const even4 = madd(d2, four, d0);
+    let odd4 = madd(d3, four, d1);
     odd4 = f32x4.add(odd4, odd4);
     v128.store(dst + o, d0);
     v128.store(q1 + o, f32x4.add(even, odd));
@@ -183,8 +181,8 @@ export function adjointRow(src: usize, tiles: i32, pixel: usize, dst: usize, pla
       const d3 = v128.load(src + 3 * pixel);
       const even = f32x4.add(d0, d2);
       const odd = f32x4.add(d1, d3);
-      const even4 = f32x4.add(d0, f32x4.mul(d2, four));
-      let odd4 = f32x4.add(d1, f32x4.mul(d3, four));
+      const even4 = madd(d2, four, d0);
+      let odd4 = madd(d3, four, d1);
       odd4 = f32x4.add(odd4, odd4);
       v128.store(dst + o, d0);
       v128.store(q1 + o, f32x4.add(even, odd));

@@ -1,5 +1,5 @@
 // Knows the transforms of Winograd's F(4 x 4, 3 x 3) for kernels: there, and back for their gradient.
-import { addRow, copyRow, up4, up8 } from './lanes';
+import { addRow, copyRow, madd, up4, up8 } from './lanes';
 
 /** Four floats, `step` bytes apart; those past `count` are zero. */
 function gather(at: usize, step: usize, count: i32): v128 {
@@ -16,7 +16,7 @@ function filterTransform(g0: v128, g1: v128, g2: v128, dst: usize, step: usize):
   const sixth = f32x4.splat(1 / <f32>6);
   const part = f32x4.splat(1 / <f32>24);
   const s = f32x4.add(g0, g2);
-  const q = f32x4.add(g0, f32x4.mul(g2, f32x4.splat(4)));
+  const q = madd(g2, f32x4.splat(4), g0);
   const twice = f32x4.add(g1, g1);
   v128.store(dst, f32x4.mul(g0, f32x4.splat(0.25)));
   v128.store(dst + step, f32x4.neg(f32x4.mul(f32x4.add(s, g1), sixth)));

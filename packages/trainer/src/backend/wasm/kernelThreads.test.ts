@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noiseValues } from '../testing/onBothBackends.ts';
+import { largestError, noiseValues } from '../testing/onBothBackends.ts';
 import type { ConvInfo } from './convShape.ts';
 import { kernelBinary } from './kernelBinary.ts';
 import { type Kernels, kernelsOf, useThreads } from './kernels.ts';
@@ -11,7 +11,7 @@ import { webAssembly } from './webAssembly.ts';
 import { winogradFilterGrad, winogradForward } from './winogradConv.ts';
 
 const memory = new webAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
-const module = new webAssembly.Module(Buffer.from(kernelBinary, 'base64'));
+const module = new webAssembly.Module(Buffer.from(kernelBinary.simd, 'base64'));
 const [control, counter, a, b, y] = [1024, 2048, 4096, 36864, 69632] as const;
 
 test('other threads do the work when this one leaves it to them', () => {
@@ -42,34 +42,52 @@ test('a kernel that traps in another thread is reported', () => {
   ).toThrow('internal: a thread failed in the kernel add');
 });
 
+/** A convolution for both forms. */
+const info = {
+  batchSize: 21,
+  inHeight: 12,
+  inWidth: 10,
+  inChannels: 12,
+  outHeight: 12,
+  outWidth: 10,
+  outChannels: 20,
+  filterHeight: 3,
+  filterWidth: 3,
+  strideHeight: 1,
+  strideWidth: 1,
+  dilationHeight: 1,
+  dilationWidth: 1,
+  padInfo: { top: 1, left: 1, bottom: 1, right: 1, type: 'SAME' },
+} as ConvInfo;
+const passes = [winogradForward, unrolledForward, winogradFilterGrad, unrolledFilterGrad];
+
 test('the numbers are the same bits with one thread and with three', async () => {
-  const info = {
-    batchSize: 21,
-    inHeight: 12,
-    inWidth: 10,
-    inChannels: 12,
-    outHeight: 12,
-    outWidth: 10,
-    outChannels: 20,
-    filterHeight: 3,
-    filterWidth: 3,
-    strideHeight: 1,
-    strideWidth: 1,
-    dilationHeight: 1,
-    dilationWidth: 1,
-    padInfo: { top: 1, left: 1, bottom: 1, right: 1, type: 'SAME' },
-  } as ConvInfo;
   const results = await Promise.all(
     [1, 3].map(async (count) => {
       const backend = (await sharedWasmBackend()) as unknown as WasmBackend;
       useThreads(backend, count);
-      return [winogradForward, unrolledForward, winogradFilterGrad, unrolledFilterGrad].map((pass) =>
-        run(backend, kernelsOf(backend), info, pass),
-      );
+      return passes.map((pass) => run(backend, kernelsOf(backend), info, pass));
     }),
   );
   const [one, three] = results as [Buffer[], Buffer[]];
   for (const [i, each] of one.entries()) expect(three[i]?.equals(each)).toBe(true);
+});
+
+test('both builds give the same numbers but for the rounding of products', async () => {
+  const [plain, fused] = await Promise.all(
+    (['simd', 'relaxed-simd'] as const).map(async (build) => {
+      const backend = (await sharedWasmBackend()) as unknown as WasmBackend;
+      const kernels = kernelsOf(backend, build);
+      return passes.map((pass) => run(backend, kernels, info, pass));
+    }),
+  );
+  for (const [i, pass] of passes.entries()) {
+    const [a, b] = [plain?.[i] as Buffer, fused?.[i] as Buffer];
+    expect(a.equals(b)).toBe(false);
+    const floats = (bytes: Buffer): Float32Array => new Float32Array(new Uint8Array(bytes).buffer);
+    // As in convKernels.test.ts.
+    expect(largestError(floats(b), floats(a))).toBeLessThan(pass.name.startsWith('winograd') ? 1e-5 : 2e-6);
+  }
 });
 
 type Pass = (kernels: Kernels, info: ConvInfo, a: number, b: number, out: number) => void;

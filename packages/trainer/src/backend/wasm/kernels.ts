@@ -1,5 +1,5 @@
 // Knows how the compiled kernels come to a backend's memory, and keeps the room they work in.
-
+import { setFlagsFromString } from 'node:v8';
 import { InternalError } from '@asfp/core';
 import { kernelBinary } from './kernelBinary.ts';
 import type { KernelExports, SharedKernel } from './kernelExports.ts';
@@ -20,6 +20,9 @@ export interface Kernels {
   copy(from: number, to: number, bytes: number): void;
 }
 
+/** The two builds: relaxed SIMD has a fused multiply-add. */
+export type KernelBuild = keyof typeof kernelBinary;
+
 const known = new WeakMap<WasmBackend, Kernels>();
 const threadCounts = new WeakMap<object, number>();
 
@@ -33,19 +36,29 @@ export function threadsOf(backend: object): number {
   return threadCounts.get(backend) ?? 1;
 }
 
-/** The kernels on this backend's memory, made at the first call. */
-export function kernelsOf(backend: WasmBackend): Kernels {
-  const kernels = known.get(backend) ?? createKernels(backend);
+/** The kernels on this backend's memory, made at the first call: of the fastest build that runs here, unless it is named. */
+export function kernelsOf(backend: WasmBackend, build?: KernelBuild): Kernels {
+  const kernels = known.get(backend) ?? createKernels(backend, build ?? fastestBuild());
   known.set(backend, kernels);
   return kernels;
 }
 
-function createKernels(backend: WasmBackend): Kernels {
+/** Relaxed SIMD wherever V8 has it; Node 20 has it behind a flag, which counts for modules compiled after it is set. */
+function fastestBuild(): KernelBuild {
+  if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return webAssembly.validate(bytesOf('relaxed-simd')) ? 'relaxed-simd' : 'simd';
+}
+
+function bytesOf(build: KernelBuild): Uint8Array {
+  return new Uint8Array(Buffer.from(kernelBinary[build], 'base64'));
+}
+
+function createKernels(backend: WasmBackend, build: KernelBuild): Kernels {
   const { memory } = backend.wasm.asm;
   const abort = (): never => {
     throw new InternalError('a kernel stopped');
   };
-  const module = new webAssembly.Module(kernelBytes(memory));
+  const module = new webAssembly.Module(kernelBytes(memory, build));
   const { exports } = new webAssembly.Instance(module, { env: { memory, abort } });
   const call = exports as KernelExports;
   const scratch = growingBlock(backend);
@@ -101,8 +114,8 @@ function roundUp(bytes: number): number {
 }
 
 /** The module's bytes, its import declared shared or not as the memory is: the one difference between the two. */
-function kernelBytes(memory: WasmMemory): Uint8Array {
-  const bytes = new Uint8Array(Buffer.from(kernelBinary, 'base64'));
+function kernelBytes(memory: WasmMemory, build: KernelBuild): Uint8Array {
+  const bytes = bytesOf(build);
   const name = new TextEncoder().encode('\u0003env\u0006memory\u0002');
   const flags = bytes.findIndex((_, at) => name.every((byte, i) => bytes[at + i] === byte)) + name.length;
   bytes[flags] = memory.buffer instanceof ArrayBuffer ? 1 : 3;

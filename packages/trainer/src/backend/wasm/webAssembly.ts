@@ -13,6 +13,8 @@ export interface WebAssemblyApi {
     readonly maximum: number;
     readonly shared: boolean;
   }) => WasmMemory;
+  /** Whether a module could be compiled here. */
+  validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 }
