@@ -95,6 +95,19 @@ test.each([
   },
 );
 
+test('runs that begin at once, in one new folder, end as they would alone', async () => {
+  const options = { ...(await tinyOptions()), epochs: 1 };
+  const parent = join(tempFolder(onTestFinished), 'new');
+  const begin = (out: string, seed: number): Promise<unknown> =>
+    train({ ...options, seed }, { out: join(parent, out) });
+  await Promise.all([1, 2, 3].map((seed) => begin(`together-${seed}`, seed)));
+  const weights = (out: string): Buffer => readFileSync(join(parent, out, 'dense/weights.bin'));
+  for (const seed of [1, 2, 3]) {
+    await begin(`alone-${seed}`, seed);
+    expect(weights(`together-${seed}`).equals(weights(`alone-${seed}`))).toBe(true);
+  }
+});
+
 test('the run folder holds settings, events, checkpoint and the model that the last event speaks of', async () => {
   const options = { ...(await tinyOptions()), epochs: 2, evalLimit: 20 };
   const out = join(tempFolder(onTestFinished), 'run');

@@ -28,6 +28,23 @@ export async function chooseBackend(
       found: `"${String(request)}"`,
     });
   }
+  // tfjs has one current backend: while one is being made, the next waits.
+  const before = opening;
+  let done = (): void => {};
+  opening = new Promise((resolve) => {
+    done = resolve;
+  });
+  await before;
+  try {
+    return await openFirst(request, options);
+  } finally {
+    done();
+  }
+}
+
+let opening: Promise<void> = Promise.resolve();
+
+async function openFirst(request: BackendRequest, options: BackendOptions): Promise<TrainingBackend> {
   assertOneTfjs();
   const why: BackendRefusal[] = [];
   const candidates: readonly BackendName[] = request === 'auto' ? backendNames : [request];

@@ -128,21 +128,39 @@ async function tryWriting(path: string): Promise<void> {
   const full = resolve(path);
   await guarded(full, async () => {
     if (existsSync(full) && !(await stat(full)).isDirectory()) throw new Error('it is a file');
-    const made = await makeFolders(full);
-    try {
-      await rm(await mkdtemp(join(full, tryName)), { recursive: true });
-    } finally {
-      if (made !== undefined) await removeEmptyFolders(full, made);
+    for (let left = tries; ; left--) {
+      const made = await makeFolders(full);
+      try {
+        await rm(await mkdtemp(join(full, tryName)), { recursive: true });
+        return;
+      } catch (error) {
+        // Another run's try has just taken back a folder that both are in.
+        if (codeOf(error) !== 'ENOENT' || left === 1) throw error;
+      } finally {
+        if (made !== undefined) await removeEmptyFolders(full, made);
+      }
     }
   });
 }
 
-/** Removes the folders that a try made, from the innermost out. */
+/** How often a try begins anew. */
+const tries = 5;
+
+/** Removes the folders that a try made, from the innermost out, up to one that another run is in. */
 async function removeEmptyFolders(innermost: string, outermost: string): Promise<void> {
   for (let folder = innermost; ; folder = dirname(folder)) {
-    await rmdir(folder);
+    try {
+      await rmdir(folder);
+    } catch (error) {
+      if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) return;
+      throw error;
+    }
     if (folder === outermost) return;
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
 }
 
 async function guarded<T>(path: string, action: () => Promise<T>, cure?: string): Promise<T> {
