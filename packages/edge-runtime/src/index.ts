@@ -1,5 +1,11 @@
 // The door of the edge runtime: everything a page may use, by name.
-export type { EngineFacts, EngineName, EngineOptions, LoadedModel, TensorSpec } from './engines/engine.ts';
+export type {
+  EngineChoice,
+  EngineFacts,
+  EngineName,
+  EngineOptions,
+  TensorSpec,
+} from './engines/engine.ts';
 export { engineNames } from './engines/loadEngine.ts';
 export { startEngine } from './engines/startEngine.ts';
 export type { FetchOptions, FetchProgress } from './fetch/fetchModel.ts';
@@ -18,5 +24,6 @@ export {
 export { type PageGlobals, readEnvironment } from './latency/environment.ts';
 export { measureOnce, type Timed } from './latency/measureOnce.ts';
 export { type RawSubject, toReport } from './latency/toReport.ts';
+export type { SessionInfo } from './open/openHere.ts';
 export { type OpenOptions, openModel } from './openModel.ts';
-export { type RunOptions, Session, type SessionInfo } from './session.ts';
+export { type RunOptions, Session } from './session.ts';

@@ -1,7 +1,7 @@
 // Knows an open model from its address to its end, on tfjs's real wasm backend.
 import { AsfpError, float32Tensor } from '@asfp/core';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { EngineName } from './engines/engine.ts';
+import type { EngineChoice, EngineName } from './engines/engine.ts';
 import { openModel } from './openModel.ts';
 import type { Session } from './session.ts';
 import { type TinyOptions, tinyFetch, tinyUrl } from './testing/tinyFetch.ts';
@@ -16,9 +16,9 @@ const card = {
   labels: ['a', 'b', 'c'],
 };
 
-function open(options: TinyOptions = {}): Promise<Session> {
+function open(options: TinyOptions = {}, engine: EngineChoice = 'tfjs-wasm'): Promise<Session> {
   vi.stubGlobal('fetch', tinyFetch(options));
-  return openModel(tinyUrl, { engine: 'tfjs-wasm' });
+  return openModel(tinyUrl, { engine });
 }
 
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -93,6 +93,22 @@ test('an op that the engine lacks is named before anything runs', async () => {
     `"missing-kernel: http://host/model.json: expected ops that engine tfjs-wasm has, found RFFT (kernel FFT). Open it with another engine"`,
   );
   expect(await refusal(open({ op: 'MyOp' }))).toContain('found MyOp (unknown to tfjs)');
+});
+
+test('without a name the first engine that can run it does, and says why', async () => {
+  vi.stubGlobal('fetch', tinyFetch());
+  const first = await openModel(tinyUrl);
+  expect(first.info).toMatchObject({ engineUsed: 'compiled', engineReason: 'the first choice' });
+  expect([...(await first.run(Float32Array.of(1, 10)))]).toEqual([41, 52, 63]);
+  const other = await open({ op: 'Cumsum' }, 'auto');
+  expect(other.info.engineUsed).toBe('tfjs-wasm');
+  expect(other.info.engineReason).toMatchInlineSnapshot(
+    `"compiled cannot run it: y: expected an op that the compiled engine has, found Cumsum"`,
+  );
+  await Promise.all([first.dispose(), other.dispose()]);
+  expect(await refusal(open({ op: 'MyOp' }, 'auto'))).toMatchInlineSnapshot(
+    `"no-engine: http://host/model.json: expected an engine that can run it here, found compiled cannot run it: y: expected an op that the compiled engine has, found MyOp; tfjs-wasm cannot run it: http://host/model.json: expected ops that engine tfjs-wasm has, found MyOp (unknown to tfjs); tfjs-webgl cannot run it: engine tfjs-webgl: expected WebGL in this browser, found none: the browser or its settings switch it off"`,
+  );
 });
 
 test('an engine that is none is refused', async () => {

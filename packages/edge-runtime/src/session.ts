@@ -1,31 +1,10 @@
 // Knows the life of an open model: run, classify, dispose.
-import { AsfpError, type HostTensor, type ModelCard } from '@asfp/core';
-import type { EngineFacts, EngineName, LoadedModel, TensorSpec } from './engines/engine.ts';
-import type { GraphModelFile } from './fetch/parseModelFile.ts';
+import { AsfpError, type HostTensor } from '@asfp/core';
+import type { LoadedModel } from './engines/engine.ts';
 import { type InputValues, inputTensors } from './input/inputTensors.ts';
 import { type Pixels, pixelsToInput } from './input/pixelsToInput.ts';
-import { endsInSoftmax, type LabelScore, topLabels } from './input/topLabels.ts';
-
-/** What is known of an open model. */
-export interface SessionInfo {
-  readonly url: string;
-  /** The engine that runs; always the one that was asked for. */
-  readonly engineUsed: EngineName;
-  /** Threads that run. */
-  readonly threads: number;
-  /** The GL driver's name; null for engines without GL. */
-  readonly webglRenderer: string | null;
-  /** True when WebGL is drawn by the CPU. */
-  readonly softwareGl: boolean;
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-  /** What the file says of itself; null when it says nothing readable. */
-  readonly card: ModelCard | null;
-  /** Bytes of model.json and its weights. */
-  readonly bytes: number;
-  /** True when the weights have the SHA-256 that the card lists. */
-  readonly hashChecked: boolean;
-}
+import { type LabelScore, topLabels } from './input/topLabels.ts';
+import type { OpenedModel, SessionInfo } from './open/openHere.ts';
 
 /** How one run is made. */
 export interface RunOptions {
@@ -37,25 +16,12 @@ export interface RunOptions {
 export class Session {
   readonly info: SessionInfo;
   readonly #model: LoadedModel;
-  readonly #areProbabilities: boolean;
   #disposed = false;
 
   /** Made by `openModel`. */
-  constructor(file: GraphModelFile, model: LoadedModel, facts: EngineFacts) {
+  constructor({ info, model }: OpenedModel) {
+    this.info = info;
     this.#model = model;
-    this.#areProbabilities = endsInSoftmax(file.nodes, model.outputs[0]?.node ?? '');
-    this.info = {
-      url: file.url,
-      engineUsed: facts.engine,
-      threads: facts.threads,
-      webglRenderer: facts.webglRenderer,
-      softwareGl: facts.softwareGl,
-      inputs: model.inputs,
-      outputs: model.outputs,
-      card: file.card,
-      bytes: file.bytes,
-      hashChecked: file.hashChecked,
-    };
   }
 
   /**
@@ -109,7 +75,7 @@ export class Session {
       });
     }
     const scores = await this.run(pixelsToInput(pixels, card.input));
-    return topLabels(scores, card.labels, { ...options, areProbabilities: this.#areProbabilities });
+    return topLabels(scores, card.labels, { ...options, areProbabilities: this.info.endsInSoftmax });
   }
 
   /** Gives all memory back, after the runs that were asked for before; a second call does nothing. */

@@ -5,6 +5,9 @@ import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 /** The engines of this runtime. */
 export type EngineName = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl';
 
+/** What `openModel` may be asked for: an engine, or the best one for this model on this device. */
+export type EngineChoice = EngineName | 'auto';
+
 /** What an engine may be told before its first start; later starts keep what the first one was given. */
 export interface EngineOptions {
   /** Folder (ending in `/`) or map of tfjs's three `.wasm` files; without it they are looked for beside the script. */

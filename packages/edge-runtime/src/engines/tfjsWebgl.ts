@@ -56,6 +56,7 @@ function lookAtGl(): { readonly renderer: string; readonly refusedAsSlow: boolea
 }
 
 function newContext(failIfMajorPerformanceCaveat: boolean): WebGLRenderingContext | null {
+  if (typeof OffscreenCanvas === 'undefined' && typeof document === 'undefined') return null;
   const canvas =
     typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
   const attributes = { failIfMajorPerformanceCaveat };

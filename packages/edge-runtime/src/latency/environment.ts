@@ -11,7 +11,7 @@ export interface PageGlobals {
 
 /** The environment of this page and of the engines that ran in it. */
 export function readEnvironment(
-  facts: readonly EngineFacts[],
+  facts: readonly Omit<EngineFacts, 'engine'>[],
   globals: PageGlobals = globalThis,
   clock: Clock = now,
 ): LatencyEnvironment {

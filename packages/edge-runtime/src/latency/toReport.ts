@@ -21,8 +21,10 @@ export interface RawSubject {
   readonly threads: number;
   readonly batch: number;
   readonly loadMs: number | null;
+  readonly downloadMs?: number | null;
   readonly firstRunMs: number | null;
   readonly samplesMs: readonly number[];
+  readonly steady?: boolean;
   readonly maxAbsError: number | null;
   readonly error?: string;
 }
