@@ -62,6 +62,8 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   // The binaries, which the page serves as files.
   { library: /^@tensorflow\/tfjs-backend-wasm\/.*\.wasm\?url$/, rooms: [/^apps\/demo\/src\//] },
   { library: /^onnxruntime-node$/, rooms: [/^test\//] },
+  // For comparison only: no page of ours but the lab's may reach it.
+  { library: /^onnxruntime-web\/wasm$/, rooms: [/^apps\/demo\/src\/lab\//] },
   { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
   { library: /^sharp$/, rooms: [/^packages\/trainer\/(src\/(data|testing)|bench)\//] },
   // Reads TypeScript in the thread that makes batches, where it runs from source.

@@ -1,16 +1,18 @@
 // Knows how latency is measured from Node: pages built and served, a browser driven, everything closed again.
-import type { LatencyReport } from '@asfp/core';
+import { cpus } from 'node:os';
+import { describeError, type LatencyReport, type LatencySubject } from '@asfp/core';
 import type { Browser } from 'playwright-core';
-import type { LabReference, LabSubject } from '../src/lab/labApi.ts';
+import type { LabReference, LabRequest, LabSubject } from '../src/lab/labApi.ts';
 import { askLabPage } from './askLabPage.ts';
 import { buildSite } from './buildSite.ts';
+import { busyShare } from './busyShare.ts';
 import { launchBrowser } from './launchBrowser.ts';
 import { mergeReports } from './mergeReports.ts';
 import { serveSite } from './serveSite.ts';
 
 /** A subject by its file in the folder that is served. */
 export interface Subject extends Omit<LabSubject, 'url' | 'batch'> {
-  /** Path of model.json, relative to the folder, with `/`. */
+  /** Path of model.json or of the ONNX file, relative to the folder, with `/`. */
   readonly path: string;
   /** Pictures in one run; 1 by default. */
   readonly batch?: number;
@@ -35,9 +37,9 @@ export interface MeasureOptions {
 }
 
 /**
- * Measures in a headless Chromium: subjects of one backend in the same page, round by round. Throws an AsfpError when
- * there is no browser or a page reports an error; a subject that fails stands in the report with its error. When
- * aborted, rejects with the signal's reason.
+ * Measures in a headless Chromium: subjects of one backend in the same page, round by round. A subject that fails stands
+ * in the report with its error; when a whole page fails, its subjects are measured each in a page of its own, and not
+ * compared. Throws an AsfpError when there is no browser or no page works. When aborted, rejects with the signal's reason.
  */
 export async function measureLatency(options: MeasureOptions): Promise<LatencyReport> {
   const { subjects, folder, budgetMs, signal, onProgress } = options;
@@ -52,11 +54,13 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
     browser = await launchBrowser(options.browserPath);
     signal?.throwIfAborted();
     const reports: LatencyReport[] = [];
+    const failed: LatencySubject[] = [];
+    let failure: unknown;
     let reference: LabReference | null = options.reference ?? null;
     const groups = groupsOf(subjects);
     for (const group of groups) {
       onProgress?.(`measuring ${group.map(({ model, engine }) => `${model}@${engine}`).join(', ')}`);
-      const result = await askLabPage(browser, server.url, 'measure', {
+      const request: LabRequest = {
         subjects: group.map(({ path, batch, ...rest }) => ({
           ...rest,
           url: new URL(`run/${path}`, server.url).href,
@@ -66,11 +70,27 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
         threads: options.threads ?? null,
         reference,
         seed: 1,
-      });
-      reports.push(result.report);
-      reference ??= result.reference;
+      };
+      const busyBefore = await busyShare();
+      const pages = [request];
+      for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
+        try {
+          const result = await askLabPage(browser, server.url, 'measure', { ...page, reference });
+          const environment = { ...result.report.environment, ...cpuName(), busyBefore };
+          reports.push({ ...result.report, environment });
+          reference ??= result.reference;
+        } catch (error) {
+          if (signal?.aborted || !browser.isConnected()) throw error;
+          failure = error;
+          if (page.subjects.length === 1)
+            failed.push(...page.subjects.map((one) => failedSubject(one, error)));
+          else pages.push(...alone(page));
+        }
+      }
     }
-    return mergeReports(reports);
+    if (reports.length === 0 && failure !== undefined) throw failure;
+    const merged = mergeReports(reports);
+    return { ...merged, subjects: inOrder([...merged.subjects, ...failed], subjects) };
   } catch (error) {
     // A browser that was closed on abort makes every call fail with words of its own.
     if (signal?.aborted) throw signal.reason;
@@ -80,6 +100,36 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
     await browser?.close().catch(() => undefined);
     await server.close();
   }
+}
+
+/** The subjects of a page, each in a page of its own, with its share of the time. */
+function alone(page: LabRequest): LabRequest[] {
+  const { subjects, budgetMs } = page;
+  return subjects.map((subject) => ({
+    ...page,
+    subjects: [subject],
+    budgetMs: budgetMs / subjects.length,
+  }));
+}
+
+function failedSubject({ model, engine, batch }: LabSubject, error: unknown): LatencySubject {
+  return {
+    ...{ model, engine, engineUsed: null, threads: 0, batch, loadMs: null, firstRunMs: null, samplesMs: [] },
+    ...{ p50Ms: null, p95Ms: null, meanMs: null, ciMs: null, maxAbsError: null },
+    error: describeError(error),
+  };
+}
+
+/** Pages that failed were measured again in parts: the report keeps the order that was asked for. */
+function inOrder(found: readonly LatencySubject[], asked: readonly Subject[]): LatencySubject[] {
+  const place = (one: Pick<LatencySubject, 'model' | 'engine'>): number =>
+    asked.findIndex(({ model, engine }) => model === one.model && engine === one.engine);
+  return [...found].sort((a, b) => place(a) - place(b));
+}
+
+function cpuName(): { readonly cpu?: string } {
+  const name = cpus()[0]?.model.trim();
+  return name === undefined || name === '' ? {} : { cpu: name };
 }
 
 /** Subjects that run on the same backend of tfjs share a page, in the order given. */

@@ -5,6 +5,7 @@ import { assertInternal, type LatencyReport } from '@asfp/core';
 export function mergeReports(reports: readonly LatencyReport[]): LatencyReport {
   const [first] = reports;
   assertInternal(first, 'no page was measured');
+  const busy = reports.flatMap(({ environment }) => environment.busyBefore ?? []);
   const gl = reports.find(({ environment }) => environment.webglRenderer !== null)?.environment;
   return {
     format: 'asfp.latency-report/1',
@@ -12,6 +13,7 @@ export function mergeReports(reports: readonly LatencyReport[]): LatencyReport {
       ...first.environment,
       webglRenderer: gl?.webglRenderer ?? null,
       softwareGl: gl?.softwareGl ?? false,
+      ...(busy.length === 0 ? {} : { busyBefore: Math.max(...busy) }),
     },
     subjects: reports.flatMap((report) => report.subjects),
     comparisons: reports.flatMap((report) => report.comparisons),

@@ -14,16 +14,18 @@ async function contentOf(page: string): Promise<{ readonly text: string; readonl
   return { chunks, text: chunks.map((path) => readFileSync(join(site, path), 'utf8')).join('\n') };
 }
 
-test('the demo reaches both engines, and no tfjs-layers', async () => {
+test('the demo reaches both engines, and neither tfjs-layers nor another runtime', async () => {
   const { chunks, text } = await contentOf('index.html');
   expect(text).toContain('FusedConv2D');
   expect(chunks.some((path) => path.includes('tfjsWasm'))).toBe(true);
   expect(chunks.some((path) => path.includes('tfjsWebgl'))).toBe(true);
   expect(LAYERS.filter((name) => text.includes(name))).toEqual([]);
+  expect(text).not.toContain('ort-wasm');
 });
 
-test('the lab has tfjs-layers: the names would be found', async () => {
+test('the lab has both: the names would be found', async () => {
   const { text } = await contentOf('lab.html');
+  expect(text).toContain('ort-wasm');
   expect(LAYERS.filter((name) => text.includes(name))).toEqual(LAYERS);
 });
 

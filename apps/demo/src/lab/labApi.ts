@@ -1,19 +1,24 @@
 // Knows what the measuring page is asked and what it answers; plain data, so that it crosses from Node and back.
 import type { LatencyReport } from '@asfp/core';
 
-/** The ways to run a model in the lab; `tfjs-layers-wasm` is `tf.loadLayersModel` on the wasm backend. */
-export type LabEngine = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-layers-wasm';
+/**
+ * The ways to run a model in the lab; `tfjs-layers-wasm` is `tf.loadLayersModel` on the wasm backend, `ort-wasm` is
+ * onnxruntime-web, which is there for comparison only.
+ */
+export type LabEngine = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-layers-wasm' | 'ort-wasm';
 
 /** One model on one engine. */
 export interface LabSubject {
   /** Name in the report: `dense`, `compact`, or a path. */
   readonly model: string;
-  /** Address of its model.json. */
+  /** Address of its model.json, or of the ONNX file. */
   readonly url: string;
-  readonly format: 'graph' | 'layers';
+  readonly format: 'graph' | 'layers' | 'onnx';
   readonly engine: LabEngine;
   /** Pictures in one run. */
   readonly batch: number;
+  /** Milliseconds of waiting within every run, for the lab's test of itself; none by default. */
+  readonly delayMs?: number;
 }
 
 /** Numbers to run on and the numbers that must come out, one list for each input and output. */

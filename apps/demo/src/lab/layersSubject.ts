@@ -6,8 +6,8 @@ import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { OpenSubject } from './openSubject.ts';
 
 /** Opens a LayersModel on the wasm backend, which must have been started. */
-export async function openLayersSubject(url: string): Promise<OpenSubject> {
-  const model = await onBackend('wasm', () => loadLayersModel(url));
+export async function openLayersSubject(url: string, onBytes: () => void): Promise<OpenSubject> {
+  const model = await onBackend('wasm', () => loadLayersModel(url, { onProgress: onBytes }));
   return {
     inputs: model.inputs.map(({ name, dtype, shape }) => ({ name, node: name, dtype, shape })),
     run: (inputs) => onBackend('wasm', () => predict(model, inputs)),

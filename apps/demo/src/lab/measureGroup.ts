@@ -2,29 +2,28 @@
 import { describeError, type HostTensor } from '@asfp/core';
 import {
   compareLatency,
-  type EngineFacts,
-  measureOnce,
+  now,
   type RawSubject,
   type Rival,
   readEnvironment,
-  startEngine,
   toReport,
 } from '@asfp/edge-runtime';
-import { wasmFiles } from '../wasmFiles.ts';
 import type { LabReference, LabRequest, LabResult, LabSubject } from './labApi.ts';
 import { labInputs, maxAbsError } from './labNumbers.ts';
-import { type OpenSubject, openSubject } from './openSubject.ts';
+import { type LabFacts, type OpenSubject, openSubject, startSubject } from './openSubject.ts';
 
 /** A subject while it is measured. */
 interface Trial {
   readonly subject: LabSubject;
-  facts: EngineFacts | null;
+  facts: LabFacts | null;
   open: OpenSubject | null;
   inputs: readonly HostTensor[];
   /** Outputs of the first and of the latest run: backends have been right once and wrong later. */
   first: readonly HostTensor[] | null;
   last: readonly HostTensor[] | null;
   loadMs: number | null;
+  /** The part of `loadMs` until the last byte had come. */
+  downloadMs: number | null;
   error: string | null;
 }
 
@@ -39,6 +38,7 @@ export async function measureGroup(request: LabRequest): Promise<LabResult> {
       first: null,
       last: null,
       loadMs: null,
+      downloadMs: null,
       error: null,
     }),
   );
@@ -49,11 +49,13 @@ export async function measureGroup(request: LabRequest): Promise<LabResult> {
     ready.forEach((trial, i) => {
       trial.error = comparison.rivals[i]?.error ?? null;
     });
+    const steady = comparison.stoppedBy === 'interval';
     const reference = request.reference ?? referenceFrom(trials);
     const raw = trials.map((trial): RawSubject => {
       const at = ready.indexOf(trial);
       const times = at === -1 ? undefined : comparison.rivals[at];
-      return rawSubject(trial, times?.firstRunMs ?? null, times?.samplesMs ?? [], reference);
+      const raw = rawSubject(trial, times?.firstRunMs ?? null, times?.samplesMs ?? [], reference);
+      return { ...raw, steady };
     });
     const facts = trials.flatMap((trial) => trial.facts ?? []);
     return { report: toReport([raw], readEnvironment(facts)), reference };
@@ -64,18 +66,16 @@ export async function measureGroup(request: LabRequest): Promise<LabResult> {
 
 async function prepare(trial: Trial, { threads, reference, seed }: LabRequest): Promise<void> {
   const { subject } = trial;
-  const engine = subject.engine === 'tfjs-layers-wasm' ? 'tfjs-wasm' : subject.engine;
-  // The engine starts before the clock does: what a page pays once is not what a model costs.
-  const facts = await startEngine(engine, {
-    wasmPaths: wasmFiles,
-    allowSoftwareGl: true,
-    ...(threads === null ? {} : { threads }),
+  trial.facts = await startSubject(subject.engine, threads);
+  const begun = now();
+  let downloaded = begun;
+  const open = await openSubject(subject, () => {
+    downloaded = now();
   });
-  trial.facts = facts;
-  const { result, ms } = await measureOnce(() => openSubject(subject, facts));
-  trial.open = result;
-  trial.loadMs = ms;
-  trial.inputs = labInputs(result.inputs, subject.batch, reference?.inputs ?? null, seed);
+  trial.open = open;
+  trial.loadMs = now() - begun;
+  trial.downloadMs = downloaded - begun;
+  trial.inputs = labInputs(open.inputs, subject.batch, reference?.inputs ?? null, seed);
 }
 
 function rivalOf(trial: Trial): Rival {
@@ -84,8 +84,15 @@ function rivalOf(trial: Trial): Rival {
     run: async () => {
       trial.last = (await trial.open?.run(trial.inputs)) ?? null;
       trial.first ??= trial.last;
+      waitBusily(trial.subject.delayMs ?? 0);
     },
   };
+}
+
+/** Timers are too coarse for parts of a millisecond. */
+function waitBusily(ms: number): void {
+  const start = now();
+  while (now() - start < ms);
 }
 
 function referenceFrom(trials: readonly Trial[]): LabReference | null {
@@ -119,6 +126,7 @@ function rawSubject(
     threads: facts?.threads ?? 0,
     batch: subject.batch,
     loadMs: trial.loadMs,
+    downloadMs: trial.downloadMs,
     firstRunMs,
     samplesMs,
     maxAbsError: difference,

@@ -1,7 +1,8 @@
-// Knows how each subject of the lab is opened, so that all of them run through the same few functions.
+// Knows how each subject of the lab is started and opened, so that all of them run through the same few functions.
 import { AsfpError, type HostTensor } from '@asfp/core';
-import { type EngineFacts, openModel, type TensorSpec } from '@asfp/edge-runtime';
-import type { LabSubject } from './labApi.ts';
+import { type EngineFacts, openModel, startEngine, type TensorSpec } from '@asfp/edge-runtime';
+import { wasmFiles } from '../wasmFiles.ts';
+import type { LabEngine, LabSubject } from './labApi.ts';
 
 /** An open subject. */
 export interface OpenSubject {
@@ -11,19 +12,52 @@ export interface OpenSubject {
   dispose(): Promise<void>;
 }
 
-/** Opens a subject on an engine that has been started; throws when its file or its ops do not fit. */
-export async function openSubject(subject: LabSubject, facts: EngineFacts): Promise<OpenSubject> {
-  const asLayers = subject.engine === 'tfjs-layers-wasm';
-  if (asLayers !== (subject.format === 'layers')) {
+/** What a started engine of the lab says of itself. */
+export type LabFacts = Omit<EngineFacts, 'engine'>;
+
+/** What each engine reads. */
+const FORMATS: Readonly<Record<LabEngine, LabSubject['format']>> = {
+  compiled: 'graph',
+  'tfjs-wasm': 'graph',
+  'tfjs-webgl': 'graph',
+  'tfjs-layers-wasm': 'layers',
+  'ort-wasm': 'onnx',
+};
+
+const MODELS: Readonly<Record<LabSubject['format'], string>> = {
+  graph: 'a GraphModel',
+  layers: 'a LayersModel',
+  onnx: 'an ONNX file',
+};
+
+/** Makes an engine ready, once for the page: what a page pays once is not what a model costs. */
+export async function startSubject(engine: LabEngine, threads: number | null): Promise<LabFacts> {
+  if (engine === 'ort-wasm') return (await import('./ortSubject.ts')).startOrt(threads);
+  return startEngine(engine === 'tfjs-layers-wasm' ? 'tfjs-wasm' : engine, {
+    wasmPaths: wasmFiles,
+    allowSoftwareGl: true,
+    ...(threads === null ? {} : { threads }),
+  });
+}
+
+/**
+ * Opens a subject on an engine that has been started; throws when its file or its ops do not fit. `onBytes` is called
+ * whenever something of it has come, the last time when all has.
+ */
+export async function openSubject(subject: LabSubject, onBytes: () => void): Promise<OpenSubject> {
+  const { model, url, format, engine } = subject;
+  if (format !== FORMATS[engine]) {
     throw new AsfpError({
       code: 'lab-format',
-      where: `${subject.model}@${subject.engine}`,
-      expected: asLayers ? 'a LayersModel' : 'a GraphModel',
-      found: `format ${subject.format}`,
+      where: `${model}@${engine}`,
+      expected: MODELS[FORMATS[engine]],
+      found: MODELS[format],
     });
   }
-  if (asLayers) return (await import('./layersSubject.ts')).openLayersSubject(subject.url);
-  const session = await openModel(subject.url, { engine: facts.engine, allowSoftwareGl: true });
+  if (engine === 'ort-wasm') return (await import('./ortSubject.ts')).openOrtSubject(url, onBytes);
+  if (engine === 'tfjs-layers-wasm')
+    return (await import('./layersSubject.ts')).openLayersSubject(url, onBytes);
+  const session = await openModel(url, { engine, allowSoftwareGl: true, onProgress: onBytes });
   return {
     inputs: session.info.inputs,
     run: async (inputs) => {

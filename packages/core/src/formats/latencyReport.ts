@@ -11,6 +11,10 @@ export interface LatencyEnvironment {
   readonly webglRenderer: string | null;
   /** True when WebGL is drawn by the CPU: never to be compared with a GPU's figures. */
   readonly softwareGl: boolean;
+  /** The processor's name, where the one who drove the browser could see it. */
+  readonly cpu?: string;
+  /** Share of all cores that others kept busy just before a page was measured, in [0, 1]; of several pages, the largest. */
+  readonly busyBefore?: number;
   /** When the measurement began, ISO 8601. */
   readonly date: string;
 }
@@ -24,9 +28,15 @@ export interface LatencySubject {
   readonly engineUsed: string | null;
   readonly threads: number;
   readonly batch: number;
+  /** From the call that opens it until it can run: the download, then everything that compiles. */
   readonly loadMs: number | null;
+  /** The part of `loadMs` until the last byte had come. */
+  readonly downloadMs?: number | null;
   readonly firstRunMs: number | null;
+  /** Of the runs after warm-up, in order, one a round. */
   readonly samplesMs: readonly number[];
+  /** Whether its page was measured until all intervals were narrow; else its time ran out before. */
+  readonly steady?: boolean;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
   readonly meanMs: number | null;
