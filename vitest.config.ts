@@ -8,6 +8,17 @@ const conditions = ['dev', 'node', 'module', 'development|production'];
 /** Node 20 has relaxed SIMD behind a flag; both builds of the kernels are tested. */
 const relaxedSimd = bestBuild() === 'simd' ? ['--experimental-wasm-relaxed-simd'] : [];
 
+/** Tests of the packages as others get them; what they look at is built before them. */
+const BUILT = 'test/{packages,examples}/**/*.test.ts';
+
+const common = {
+  environment: 'node' as const,
+  setupFiles: ['test/setup/failOnConsole.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+};
+
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node', 'module-sync'] } },
@@ -20,18 +31,19 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: 'node',
-          environment: 'node',
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/*/{src,lab,report}/**/*.test.ts',
             'scripts/**/*.test.ts',
             'test/**/*.test.ts',
           ],
-          setupFiles: ['test/setup/failOnConsole.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          restoreMocks: true,
+          exclude: [BUILT],
+          ...common,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'built', include: [BUILT], globalSetup: ['test/setup/buildPackages.ts'], ...common },
       },
     ],
   },

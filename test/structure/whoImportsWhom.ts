@@ -23,6 +23,7 @@ const ROOMS: readonly { readonly room: string; readonly mayImport: readonly stri
       '@asfp/demo',
     ],
   },
+  { room: 'examples/', mayImport: ['@asfp/edge-runtime'] },
   { room: 'scripts/', mayImport: [] },
 ];
 
@@ -76,6 +77,8 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   { library: /^vitest(\/config)?$/, rooms: [/\.test\.ts$/, /^test\//, /^vitest\.config\.ts$/] },
   { library: /^fast-check$/, rooms: [/\.test\.ts$/, /^test\//, /^packages\/core\/src\/testing\//] },
   { library: /^typescript$/, rooms: [/^test\/structure\//] },
+  { library: /^(publint|@arethetypeswrong\/core)$/, rooms: [/^test\/packages\//] },
+  { library: /^tsdown$/, rooms: [/^scripts\/tsdown\.config\.mjs$/] },
 ];
 
 /** Imports that the house does not allow, each with its place. */

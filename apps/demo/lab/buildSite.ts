@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
  * the bundler's reason.
  */
 export async function buildSite(): Promise<string> {
+  // The built command has its pages beside it.
+  if (!import.meta.url.endsWith('.ts')) return fileURLToPath(new URL('./site', import.meta.url));
   const dist = join(DEMO, 'dist');
   const name = `lab-${siteStamp(ROOT)}`;
   const site = join(dist, name);
