@@ -98,12 +98,13 @@ test('an op that the engine lacks is named before anything runs', async () => {
 test('without a name the first engine that can run it does, and says why', async () => {
   vi.stubGlobal('fetch', tinyFetch());
   const first = await openModel(tinyUrl);
-  expect(first.info).toMatchObject({ engineUsed: 'compiled', engineReason: 'the first choice' });
+  expect(first.info.engineUsed).toBe('compiled');
+  expect(first.info.engineReason).toMatch(/^compiled \S+ ms a run here, which is fast enough/);
   expect([...(await first.run(Float32Array.of(1, 10)))]).toEqual([41, 52, 63]);
-  const other = await open({ op: 'Cumsum' }, 'auto');
+  const other = await open({ op: 'OnesLike' }, 'auto');
   expect(other.info.engineUsed).toBe('tfjs-wasm');
-  expect(other.info.engineReason).toMatchInlineSnapshot(
-    `"compiled cannot run it: y: expected an op that the compiled engine has, found Cumsum"`,
+  expect(other.info.engineReason).toContain(
+    '; compiled cannot run it: y: expected an op that the compiled engine has, found OnesLike',
   );
   await Promise.all([first.dispose(), other.dispose()]);
   expect(await refusal(open({ op: 'MyOp' }, 'auto'))).toMatchInlineSnapshot(

@@ -1,6 +1,7 @@
 // Knows whether the weight files that came are the ones that model.json speaks of.
 import { AsfpError } from '@asfp/core';
 import type { WeightGroup } from './parseModelFile.ts';
+import { sha256 } from './sha256.ts';
 import { weightBytes } from './weightBytes.ts';
 
 /** A weight file that was downloaded. */
@@ -69,10 +70,11 @@ export async function checkShardHashes(
   shards: readonly Shard[],
   listed: Readonly<Record<string, string>> | undefined,
 ): Promise<boolean> {
-  if (!listed || typeof crypto === 'undefined' || !crypto.subtle) return false;
+  if (!listed) return false;
   for (const shard of shards) {
     const expected = Object.hasOwn(listed, shard.path) ? listed[shard.path]?.toLowerCase() : undefined;
-    const found = hexadecimal(await crypto.subtle.digest('SHA-256', shard.bytes));
+    const found = await sha256(shard.bytes);
+    if (found === null) return false;
     if (found !== expected) {
       throw new AsfpError({
         code: 'shard-hash',
@@ -84,10 +86,6 @@ export async function checkShardHashes(
     }
   }
   return true;
-}
-
-function hexadecimal(buffer: ArrayBuffer): string {
-  return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function looksLikeMarkup(bytes: Uint8Array): boolean {

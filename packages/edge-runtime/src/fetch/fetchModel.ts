@@ -2,6 +2,7 @@
 import { checkShardHashes, checkShardLengths, groupBytes, type Shard } from './checkShards.ts';
 import { download } from './download.ts';
 import { type GraphModelFile, type ParsedModelFile, parseModelFile } from './parseModelFile.ts';
+import { sha256 } from './sha256.ts';
 
 /** How far a download is; the total is null until model.json is read, or where it does not say. */
 export interface FetchProgress {
@@ -50,7 +51,7 @@ export async function fetchModel(url: string, options: FetchOptions = {}): Promi
   const hashChecked = await checkShardHashes(shards, parsed.card?.shards);
   signal?.throwIfAborted();
   const bytesOf = new Map(shards.map(({ path, bytes }) => [path, bytes]));
-  return { ...parsed, shards: bytesOf, bytes: loadedBytes, hashChecked };
+  return { ...parsed, hash: await sha256(json), shards: bytesOf, bytes: loadedBytes, hashChecked };
 }
 
 /** A shard's address: beside model.json, with the same query, so that a signed folder stays signed. */

@@ -28,6 +28,8 @@ export interface ParsedModelFile {
 /** A model.json with the bytes of its weight files by their paths. */
 export interface GraphModelFile extends ParsedModelFile {
   readonly shards: ReadonlyMap<string, Uint8Array>;
+  /** SHA-256 of model.json, which lists those of its shards; null where it cannot be computed. */
+  readonly hash: string | null;
   /** Bytes of model.json and all shards. */
   readonly bytes: number;
   /** True when the card lists hashes and every shard has the listed one. */

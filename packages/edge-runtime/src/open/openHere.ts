@@ -1,11 +1,13 @@
 // Knows the way from an address to a model in an engine's memory, in the thread that asks.
 import type { ModelCard } from '@asfp/core';
-import { type Chosen, openAuto } from '../choice/openAuto.ts';
+import { choiceMemory } from '../choice/choiceMemory.ts';
+import { type ChoiceParts, type Chosen, openAuto } from '../choice/openAuto.ts';
 import type { EngineChoice, EngineName, EngineOptions, LoadedModel, TensorSpec } from '../engines/engine.ts';
 import { loadEngine } from '../engines/loadEngine.ts';
 import { type FetchOptions, fetchModel } from '../fetch/fetchModel.ts';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 import { endsInSoftmax } from '../input/topLabels.ts';
+import { now } from '../latency/clock.ts';
 
 /** What is known of an open model. */
 export interface SessionInfo {
@@ -72,7 +74,13 @@ async function openBest(url: string, options: OpenHereOptions): Promise<Loaded> 
     .then((engine) => engine.start(options))
     .catch(() => undefined);
   const file = await fetchModel(url, options);
-  return { file, ...(await openAuto(file, options, loadEngine)) };
+  return { file, ...(await openAuto(file, options, choiceParts(options.signal))) };
+}
+
+function choiceParts(signal: AbortSignal | undefined): ChoiceParts {
+  const { userAgent = '', hardwareConcurrency = 1 } = typeof navigator === 'undefined' ? {} : navigator;
+  const device = `${userAgent} ${hardwareConcurrency}`;
+  return { load: loadEngine, memory: choiceMemory, clock: now, device, signal };
 }
 
 function infoOf({ file, facts, model, reason }: Loaded): SessionInfo {
