@@ -9,6 +9,7 @@ export type {
 export { engineNames } from './engines/loadEngine.ts';
 export { startEngine } from './engines/startEngine.ts';
 export type { FetchOptions, FetchProgress } from './fetch/fetchModel.ts';
+export type { ModelBytes, ModelSource } from './fetch/modelSource.ts';
 export type { InputArray, InputValues } from './input/inputTensors.ts';
 export { type Pixels, pixelsToInput } from './input/pixelsToInput.ts';
 export { type LabelScore, topLabels } from './input/topLabels.ts';

@@ -154,3 +154,28 @@ test('a shard lies beside its model.json and keeps the query of a signed address
   expect(shardUrl('w.bin', 'http://host/m/model.json?token=7')).toBe('http://host/m/w.bin?token=7');
   expect(shardUrl('deep/w.bin?x=1', 'http://host/m/model.json')).toBe('http://host/m/deep/w.bin?x=1');
 });
+
+test('`locate` says where files really lie; what it leaves open stays beside model.json', async () => {
+  const asked: string[] = [];
+  serve({
+    'http://cdn/x?sig=1': modelJson(['deep/one', 'two']),
+    'http://cdn/y?sig=2': bytes(16),
+    'http://cdn/two?sig=1': bytes(11),
+  });
+  const places: Record<string, string> = {
+    'model.json': 'http://cdn/x?sig=1',
+    'deep/one': 'http://cdn/y?sig=2',
+  };
+  const file = await fetchModel(MODEL, {
+    locate: async (name, url) => {
+      asked.push(`${name} ${url}`);
+      return places[name];
+    },
+  });
+  expect(file.bytes).toBe(modelJson(['deep/one', 'two']).length + TOTAL);
+  expect(asked).toEqual([
+    `model.json ${MODEL}`,
+    'deep/one http://cdn/deep/one?sig=1',
+    'two http://cdn/two?sig=1',
+  ]);
+});

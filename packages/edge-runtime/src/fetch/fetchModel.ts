@@ -1,8 +1,8 @@
 // Knows how to bring a GraphModel from an address: model.json, then its shards, checked before anyone uses them.
-import { checkShardHashes, checkShardLengths, groupBytes, type Shard } from './checkShards.ts';
+import { assembleModel } from './assembleModel.ts';
+import { groupBytes } from './checkShards.ts';
 import { download } from './download.ts';
 import { type GraphModelFile, type ParsedModelFile, parseModelFile } from './parseModelFile.ts';
-import { sha256 } from './sha256.ts';
 
 /** How far a download is; the total is null until model.json is read, or where it does not say. */
 export interface FetchProgress {
@@ -10,18 +10,26 @@ export interface FetchProgress {
   readonly totalBytes: number | null;
 }
 
-/** How a download is watched and stopped. */
+/** How a download is watched and stopped, and where its files lie. */
 export interface FetchOptions {
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Where a file really lies, for signed addresses and renamed files: told the name of a file (model.json, or a weight
+   * file as model.json calls it) and the address where it would be looked for; nothing leaves it there.
+   */
+  readonly locate?: ((name: string, url: string) => Located | Promise<Located>) | undefined;
 }
+
+/** An address, or nothing. */
+export type Located = string | undefined;
 
 /**
  * Brings and checks a GraphModel. Throws an AsfpError for an address that does not answer, a file that is no
  * GraphModel, or a shard of the wrong length or hash; when aborted, the signal's reason.
  */
 export async function fetchModel(url: string, options: FetchOptions = {}): Promise<GraphModelFile> {
-  const { onProgress, signal } = options;
+  const { onProgress, signal, locate } = options;
   let loadedBytes = 0;
   let totalBytes: number | null = null;
   const onBytes = (bytes: number): void => {
@@ -29,29 +37,24 @@ export async function fetchModel(url: string, options: FetchOptions = {}): Promi
     onProgress?.({ loadedBytes, totalBytes });
   };
 
-  const json = await download(url, { signal, onBytes });
-  const parsed = parseModelFile(new TextDecoder().decode(json), url);
+  const name =
+    url
+      .replace(/[?#].*$/, '')
+      .split('/')
+      .at(-1) ?? '';
+  const address = (await locate?.(name, url)) ?? url;
+  const json = await download(address, { signal, onBytes });
+  const parsed = parseModelFile(new TextDecoder().decode(json), address);
   totalBytes = sumOfGroups(parsed, json.length);
   onProgress?.({ loadedBytes, totalBytes });
 
-  const groups = await Promise.all(
-    parsed.groups.map(async (group) => {
-      const atMost = groupBytes(group);
-      const shards = await Promise.all(
-        group.paths.map(async (path): Promise<Shard> => {
-          const address = shardUrl(path, url);
-          return { path, url: address, bytes: await download(address, { signal, onBytes, atMost }) };
-        }),
-      );
-      checkShardLengths(group, shards);
-      return shards;
-    }),
-  );
-  const shards = groups.flat();
-  const hashChecked = await checkShardHashes(shards, parsed.card?.shards);
+  const file = await assembleModel(parsed, json, async (path, atMost) => {
+    const beside = shardUrl(path, address);
+    const found = (await locate?.(path, beside)) ?? beside;
+    return { path, url: found, bytes: await download(found, { signal, onBytes, atMost }) };
+  });
   signal?.throwIfAborted();
-  const bytesOf = new Map(shards.map(({ path, bytes }) => [path, bytes]));
-  return { ...parsed, hash: await sha256(json), shards: bytesOf, bytes: loadedBytes, hashChecked };
+  return file;
 }
 
 /** A shard's address: beside model.json, with the same query, so that a signed folder stays signed. */

@@ -1,16 +1,18 @@
-// Knows the way from an address to a model in an engine's memory, in the thread that asks.
+// Knows the way from a source to a model in an engine's memory, in the thread that asks.
 import type { ModelCard } from '@asfp/core';
 import { choiceMemory } from '../choice/choiceMemory.ts';
 import { type ChoiceParts, type Chosen, openAuto } from '../choice/openAuto.ts';
 import type { EngineChoice, EngineName, EngineOptions, LoadedModel, TensorSpec } from '../engines/engine.ts';
 import { loadEngine } from '../engines/loadEngine.ts';
-import { type FetchOptions, fetchModel } from '../fetch/fetchModel.ts';
+import type { FetchOptions } from '../fetch/fetchModel.ts';
+import { type ModelSource, readSource } from '../fetch/modelSource.ts';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 import { endsInSoftmax } from '../input/topLabels.ts';
 import { now } from '../latency/clock.ts';
 
 /** What is known of an open model. */
 export interface SessionInfo {
+  /** Where model.json came from: an address, or a file's name. */
   readonly url: string;
   /** The engine that runs; the one that was asked for, where one was named. */
   readonly engineUsed: EngineName;
@@ -46,10 +48,11 @@ export interface OpenedModel {
 }
 
 /** Brings a model and opens it; throws as `openModel` does. */
-export async function openHere(url: string, options: OpenHereOptions): Promise<OpenedModel> {
+export async function openHere(source: ModelSource, options: OpenHereOptions): Promise<OpenedModel> {
   const { signal, engine = 'auto' } = options;
   signal?.throwIfAborted();
-  const chosen = engine === 'auto' ? await openBest(url, options) : await openNamed(engine, url, options);
+  const chosen =
+    engine === 'auto' ? await openBest(source, options) : await openNamed(engine, source, options);
   if (signal?.aborted) {
     await chosen.model.dispose();
     throw signal.reason;
@@ -61,19 +64,19 @@ interface Loaded extends Chosen {
   readonly file: GraphModelFile;
 }
 
-async function openNamed(name: EngineName, url: string, options: OpenHereOptions): Promise<Loaded> {
+async function openNamed(name: EngineName, source: ModelSource, options: OpenHereOptions): Promise<Loaded> {
   const engine = await loadEngine(name);
   const facts = await engine.start(options);
-  const file = await fetchModel(url, options);
+  const file = await readSource(source, options);
   return { file, facts, model: await engine.load(file), reason: 'asked for' };
 }
 
-async function openBest(url: string, options: OpenHereOptions): Promise<Loaded> {
+async function openBest(source: ModelSource, options: OpenHereOptions): Promise<Loaded> {
   // The first choice comes while the model does; why it does not start, openAuto hears once more.
   void loadEngine('compiled')
     .then((engine) => engine.start(options))
     .catch(() => undefined);
-  const file = await fetchModel(url, options);
+  const file = await readSource(source, options);
   return { file, ...(await openAuto(file, options, choiceParts(options.signal))) };
 }
 
