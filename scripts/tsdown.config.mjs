@@ -1,10 +1,14 @@
 // Knows how each package is built: its doors as its package.json lists them, its command, and the scripts of its threads.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { defineConfig } from 'tsdown';
 
 /** The address of a script that lies beside the one that starts it. */
 const BESIDE = /new URL\('(\.[^']*)\.ts', import\.meta\.url\)/g;
+
+/** The address of a file of a library. */
+const OF_LIBRARY = /new URL\(\s*'(@[^']*\.wasm)',\s*import\.meta\.url,?\s*\)/g;
 
 /** @typedef {{ readonly dev: string, readonly default?: string }} Door */
 
@@ -30,22 +34,40 @@ export default defineConfig({
   dts: Object.keys(doors).length > 0 && { entry: Object.values(doors) },
   fixedExtension: true,
   hash: false,
-  // The command serves pages that are built already, so their bundler is no dependency of it.
-  deps: { neverBundle: [/^node:/, 'vite'], onlyBundle: [] },
+  deps: {
+    // The command serves pages that are built already, so their bundler is no dependency of it. The others are what
+    // tfjs's wasm backend asks for where it runs in Node.
+    neverBundle: [/^node:/, 'vite', 'fs', 'os', 'path', 'perf_hooks', 'worker_threads'],
+    // tfjs's wasm backend is built in, because its threads do not start from what bundlers make of it: see below.
+    onlyBundle: ['@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu'],
+  },
   copy: manifest.bin ? [{ from: '../../apps/demo/dist/site', to: 'dist' }] : [],
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   logLevel: 'warn',
   failOnWarn: true,
   plugins: [
     {
-      name: 'asfp-scripts-beside',
-      // In `dist` everything lies in one folder.
-      transform: (code) => {
-        const moved = code.replace(
-          BESIDE,
-          (_, name) => `new URL('./${path.basename(name)}.mjs', import.meta.url)`,
-        );
+      name: 'asfp-files-beside',
+      // In `dist` everything lies in one folder: scripts of threads, and files of libraries.
+      transform(code) {
+        const moved = code
+          .replace(BESIDE, (_, name) => urlOf(`${path.basename(name)}.mjs`))
+          .replace(OF_LIBRARY, (_, file) => {
+            const source = readFileSync(createRequire(path.resolve('package.json')).resolve(file));
+            this.emitFile({ type: 'asset', fileName: path.basename(file), source });
+            return urlOf(path.basename(file));
+          });
         return moved === code ? null : { code: moved, map: null };
       },
+    },
+    {
+      // tfjs sends the text of this module's inner function to its workers, where the outer variable is missing.
+      // `typeof _scriptDir` minds that, until a minifier that sees the declaration simplifies it away.
+      name: 'asfp-tfjs-threads',
+      transform: (code, id) =>
+        id.endsWith('/tfjs-backend-wasm-threaded-simd.js')
+          ? { code: code.replace(/^\s*(var|if \(typeof __filename).*_scriptDir = .*$/gm, ''), map: null }
+          : null,
     },
   ],
 });
@@ -62,6 +84,11 @@ function named(pairs) {
       source.replace(/^\.\//, ''),
     ]),
   );
+}
+
+/** @param {string} file */
+function urlOf(file) {
+  return `new URL('./${file}', import.meta.url)`;
 }
 
 /** The scripts that run in threads of their own: named `.worker.ts`, or started by their address. */

@@ -10,7 +10,7 @@ export type EngineChoice = EngineName | 'auto';
 
 /** What an engine may be told before its first start; later starts keep what the first one was given. */
 export interface EngineOptions {
-  /** Folder (ending in `/`) or map of tfjs's three `.wasm` files; without it they are looked for beside the script. */
+  /** Folder (ending in `/`) or map of tfjs's three `.wasm` files; by default those that come with this package. */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
   /** The compiled kernels, for places that may not compile or fetch them; without it, they are fetched from beside the script. */
   readonly kernels?: WebAssembly.Module;

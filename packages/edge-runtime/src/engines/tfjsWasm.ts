@@ -6,6 +6,7 @@ import { checkWasmAllowed } from './checkWasmAllowed.ts';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
 import { loadOnTfjs } from './loadOnTfjs.ts';
 import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
+import { tfjsWasmFiles } from './tfjsWasmFiles.ts';
 
 const ENGINE = 'tfjs-wasm';
 const START_TIMEOUT_MS = 30_000;
@@ -26,8 +27,11 @@ async function startWasm(options: EngineOptions): Promise<EngineFacts> {
   }));
 }
 
-async function initialise({ wasmPaths, threads }: EngineOptions): Promise<void> {
+async function initialise(options: EngineOptions): Promise<void> {
   checkWasmAllowed(ENGINE);
+  const { threads } = options;
+  // In Node tfjs finds its files by itself.
+  const wasmPaths = options.wasmPaths ?? (typeof location === 'undefined' ? undefined : tfjsWasmFiles());
   const binary = await binaryName();
   if (wasmPaths !== undefined) {
     const url = typeof wasmPaths === 'string' ? wasmPaths + binary : wasmPaths[binary];
