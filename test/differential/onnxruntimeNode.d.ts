@@ -5,8 +5,12 @@ declare module 'onnxruntime-node' {
     readonly dims: readonly number[];
     readonly data: ArrayLike<number>;
   }
+  export interface SessionOptions {
+    readonly intraOpNumThreads?: number;
+    readonly interOpNumThreads?: number;
+  }
   export class InferenceSession {
-    static create(model: Uint8Array): Promise<InferenceSession>;
+    static create(model: Uint8Array, options?: SessionOptions): Promise<InferenceSession>;
     readonly inputNames: readonly string[];
     readonly outputNames: readonly string[];
     run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;

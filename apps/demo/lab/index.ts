@@ -7,3 +7,4 @@ export { type MeasureOptions, measureLatency, type Subject } from './measureLate
 export { type RunIndex, runIndex } from './runIndex.ts';
 export { serveDemo } from './serveDemo.ts';
 export { type SiteOptions, type SiteServer, serveSite } from './serveSite.ts';
+export { siteStamp } from './siteStamp.ts';

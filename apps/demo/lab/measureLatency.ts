@@ -55,7 +55,7 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
     signal?.throwIfAborted();
     const reports: LatencyReport[] = [];
     const failed: LatencySubject[] = [];
-    let failure: unknown;
+    let failure: Error | undefined;
     let reference: LabReference | null = options.reference ?? null;
     const groups = groupsOf(subjects);
     for (const group of groups) {
@@ -81,7 +81,7 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
           reference ??= result.reference;
         } catch (error) {
           if (signal?.aborted || !browser.isConnected()) throw error;
-          failure = error;
+          failure = error instanceof Error ? error : new Error(describeError(error));
           if (page.subjects.length === 1)
             failed.push(...page.subjects.map((one) => failedSubject(one, error)));
           else pages.push(...alone(page));

@@ -17,6 +17,8 @@ export interface LabSubject {
   readonly engine: LabEngine;
   /** Pictures in one run. */
   readonly batch: number;
+  /** What must come out, where it is not what the reference says: of a pruned network beside a dense one. */
+  readonly answer?: readonly (readonly number[])[];
   /** Milliseconds of waiting within every run, for the lab's test of itself; none by default. */
   readonly delayMs?: number;
 }

@@ -114,7 +114,8 @@ function rawSubject(
     const runs = [trial.first, trial.last].filter((run) => run !== null);
     if (error === null && reference) {
       const values = runs.map((run) => run.map((output) => output.values));
-      difference = Math.max(...values.map((outputs) => maxAbsError(outputs, reference.outputs)));
+      const answer = subject.answer ?? reference.outputs;
+      difference = Math.max(...values.map((outputs) => maxAbsError(outputs, answer)));
     }
   } catch (cause) {
     error = describeError(cause);
