@@ -25,6 +25,6 @@ export {
 export { type PageGlobals, readEnvironment } from './latency/environment.ts';
 export { measureOnce, type Timed } from './latency/measureOnce.ts';
 export { type RawSubject, toReport } from './latency/toReport.ts';
-export type { SessionInfo } from './open/openHere.ts';
+export type { SessionInfo } from './open/sessionInfo.ts';
 export { type OpenOptions, openModel } from './openModel.ts';
 export { type RunOptions, Session } from './session.ts';

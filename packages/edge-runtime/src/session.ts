@@ -4,7 +4,8 @@ import type { LoadedModel } from './engines/engine.ts';
 import { type InputValues, inputTensors } from './input/inputTensors.ts';
 import { type Pixels, pixelsToInput } from './input/pixelsToInput.ts';
 import { type LabelScore, topLabels } from './input/topLabels.ts';
-import type { OpenedModel, SessionInfo } from './open/openHere.ts';
+import type { OpenedModel } from './open/openHere.ts';
+import type { SessionInfo } from './open/sessionInfo.ts';
 
 /** How one run is made. */
 export interface RunOptions {
