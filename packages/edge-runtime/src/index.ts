@@ -12,6 +12,7 @@ export type { FetchOptions, FetchProgress } from './fetch/fetchModel.ts';
 export type { ModelBytes, ModelSource } from './fetch/modelSource.ts';
 export type { InputArray, InputValues } from './input/inputTensors.ts';
 export { type Pixels, pixelsToInput } from './input/pixelsToInput.ts';
+export type { Picture } from './input/readPicture.ts';
 export { type LabelScore, topLabels } from './input/topLabels.ts';
 export { type Clock, clockResolution, now } from './latency/clock.ts';
 export {
@@ -27,4 +28,4 @@ export { measureOnce, type Timed } from './latency/measureOnce.ts';
 export { type RawSubject, toReport } from './latency/toReport.ts';
 export type { SessionInfo } from './open/sessionInfo.ts';
 export { type OpenOptions, openModel } from './openModel.ts';
-export { type RunOptions, Session } from './session.ts';
+export { type ClassifyOptions, type PictureInput, type RunOptions, Session } from './session.ts';

@@ -80,6 +80,45 @@ test('pixels are classified as the card says, with or without a softmax in the f
   await session.dispose();
 });
 
+test('several pictures of any size and normalised numbers are classified at once', async () => {
+  const session = await open({ card: { ...card, input: { ...card.input, deviation: [0.5] } } });
+  const white = { width: 8, height: 4, data: new Uint8ClampedArray(128).fill(255) };
+  const input = await session.toInput([white, Float32Array.of(3, -1)]);
+  expect(input).toEqual(float32Tensor([2, 1, 2, 1], [2, 2, 3, -1]));
+  const answers = await session.classify([white, Float32Array.of(0, -1)], { top: 1 });
+  // 2 · (1 2 3) + 2 · (4 5 6), and −(4 5 6).
+  expect(answers.map(([best]) => best?.label)).toEqual(['c', 'a']);
+  expect(answers.map((each) => each.length)).toEqual([1, 1]);
+  expect(await session.classify([])).toEqual([]);
+  expect(await refusal(session.classify(Float32Array.of(1)))).toBe(
+    'input-shape: picture: expected 2 numbers for [1, 2, 1], found 1',
+  );
+  await session.dispose();
+});
+
+test('a run that is aborted rejects at once; one that has not begun is left out', async () => {
+  const session = await open();
+  const reason = new Error('scrolled away');
+  const stop = new AbortController();
+  const { signal } = stop;
+  const running = session.run(Float32Array.of(1, 0), { signal });
+  const waiting = session.run(Float32Array.of(1, 0), { signal });
+  const after = session.run(Float32Array.of(0, 1));
+  stop.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  await expect(waiting).rejects.toBe(reason);
+  await expect(session.run(Float32Array.of(1, 0), { signal })).rejects.toBe(reason);
+  expect([...(await after)]).toEqual([4, 5, 6]);
+  await session.dispose();
+});
+
+test('dispose waits for the runs that were asked for before', async () => {
+  const session = await open();
+  const run = session.run(Float32Array.of(0, 1));
+  await session.dispose();
+  expect([...(await run)]).toEqual([4, 5, 6]);
+});
+
 test('runs that overlap take turns', async () => {
   const [one, two] = [await open(), await open()];
   const runs = Array.from({ length: 6 }, (_, i) => (i % 2 ? one : two).run(Float32Array.of(i, 0)));

@@ -3,12 +3,21 @@ import { expect, test } from 'vitest';
 import { pixelsToInput } from './pixelsToInput.ts';
 
 const shape = { height: 1, width: 2 };
-const pixels = { ...shape, data: Uint8ClampedArray.of(255, 0, 51, 255, 102, 153, 204, 0) };
+const pixels = { ...shape, data: Uint8ClampedArray.of(255, 0, 51, 255, 102, 153, 204, 255) };
 
-test('three channels: (pixel / 255 − mean) / deviation, alpha left out', () => {
+test('three channels: (pixel / 255 − mean) / deviation', () => {
   const input = { ...shape, channels: 3, mean: [0.5, 0.25, 0], deviation: [0.5, 0.25, 2] };
   const expected = [1, -1, 0.1, -0.2, 1.4, 0.4];
   pixelsToInput(pixels, input).forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i] as number, 6);
+  });
+});
+
+test('transparent pixels are shown over black', () => {
+  const input = { ...shape, channels: 3, mean: [0, 0, 0], deviation: [1, 1, 1] };
+  const data = Uint8ClampedArray.of(255, 0, 51, 51, 102, 153, 204, 0);
+  const expected = [0.2, 0, 0.04, 0, 0, 0];
+  pixelsToInput({ ...shape, data }, input).forEach((value, i) => {
     expect(value).toBeCloseTo(expected[i] as number, 6);
   });
 });

@@ -12,9 +12,9 @@ export interface Pixels {
 const LUMA = [0.299, 0.587, 0.114] as const;
 
 /**
- * `(pixel / 255 − mean) / deviation` of each channel, `[1, height, width, channels]`; alpha is left out, and a network
- * of one channel is given the luma. Throws an AsfpError for a picture of another size, or a channel count of neither
- * 1 nor 3.
+ * `(pixel / 255 − mean) / deviation` of each channel, `[1, height, width, channels]`; transparent pixels are shown over
+ * black, as in training, and a network of one channel is given the luma. Throws an AsfpError for a picture of another
+ * size, or a channel count of neither 1 nor 3.
  */
 export function pixelsToInput(pixels: Pixels, input: ModelInput): Float32Array {
   const { height, width, channels, mean, deviation } = input;
@@ -35,14 +35,19 @@ export function pixelsToInput(pixels: Pixels, input: ModelInput): Float32Array {
       found: String(channels),
     });
   }
+  const { data } = pixels;
   const values = new Float32Array(height * width * channels);
   for (let p = 0; p < height * width; p++) {
-    const rgb = [0, 1, 2].map((c) => pixels.data[4 * p + c] as number);
-    const seen =
-      channels === 3 ? rgb : [LUMA.reduce((sum, weight, c) => sum + weight * (rgb[c] as number), 0)];
+    const shown = (data[4 * p + 3] as number) / 255;
     for (let c = 0; c < channels; c++) {
-      values[p * channels + c] = ((seen[c] as number) / 255 - (mean[c] ?? 0)) / (deviation[c] ?? 1);
+      const value = channels === 3 ? (data[4 * p + c] as number) : lumaAt(data, 4 * p);
+      values[p * channels + c] = ((value * shown) / 255 - (mean[c] ?? 0)) / (deviation[c] ?? 1);
     }
   }
   return values;
+}
+
+function lumaAt(data: Pixels['data'], at: number): number {
+  const [red, green, blue] = LUMA;
+  return red * (data[at] as number) + green * (data[at + 1] as number) + blue * (data[at + 2] as number);
 }
