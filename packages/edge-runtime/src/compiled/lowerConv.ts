@@ -9,7 +9,8 @@ import {
   scatterTable,
   up4,
 } from '@asfp/kernels';
-import { type ConvSize, chooseConv } from './chooseConv.ts';
+import { chooseConv } from './chooseConv.ts';
+import type { ConvSize } from './convWork.ts';
 import { foldNorm, type LayerNumbers } from './foldNorm.ts';
 import type { FusedStore } from './fuseStores.ts';
 import { type Layout, rowsOf } from './layout.ts';
