@@ -9,6 +9,8 @@ export interface Shard {
   readonly path: string;
   readonly url: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its SHA-256, where it was worked out on the way in. */
+  readonly hash?: string | null;
 }
 
 /** Bytes of all weights of a group; undefined when one of them does not say its length. */
@@ -72,8 +74,8 @@ export async function checkShardHashes(
 ): Promise<boolean> {
   if (!listed) return false;
   for (const shard of shards) {
-    const expected = Object.hasOwn(listed, shard.path) ? listed[shard.path]?.toLowerCase() : undefined;
-    const found = await sha256(shard.bytes);
+    const expected = listedHash(listed, shard.path);
+    const found = shard.hash ?? (await sha256(shard.bytes));
     if (found === null) return false;
     if (found !== expected) {
       throw new AsfpError({
@@ -86,6 +88,14 @@ export async function checkShardHashes(
     }
   }
   return true;
+}
+
+/** The SHA-256 that a card lists for a weight file. */
+export function listedHash(
+  listed: Readonly<Record<string, string>> | undefined,
+  path: string,
+): string | undefined {
+  return listed && Object.hasOwn(listed, path) ? listed[path]?.toLowerCase() : undefined;
 }
 
 function looksLikeMarkup(bytes: Uint8Array): boolean {
