@@ -68,7 +68,10 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   { library: /^@tensorflow\/tfjs-node(-gpu)?$/, rooms: [/^packages\/trainer\/src\/backend\//] },
   { library: /^sharp$/, rooms: [/^packages\/trainer\/(src\/(data|testing)|bench)\//] },
   // Reads TypeScript in the thread that makes batches, where it runs from source.
-  { library: /^tsx\/esm\/api$/, rooms: [/^packages\/trainer\/src\/data\//] },
+  {
+    library: /^tsx\/esm\/api$/,
+    rooms: [/^packages\/trainer\/src\/data\//, /^packages\/edge-runtime\/src\/compiled\/threads\//],
+  },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },
   { library: /^playwright-core$/, rooms: [/^apps\/demo\/lab\//, /^test\//] },
   { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/] },

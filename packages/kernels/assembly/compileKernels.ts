@@ -15,7 +15,8 @@ export async function compileKernels(build: 'simd' | 'relaxed-simd'): Promise<Ui
       ...['--baseDir', folder, '--outFile', 'kernels.wasm', '--runtime', 'stub', '-O3', '--noAssert'],
       ...['--enable', 'simd', ...(build === 'simd' ? [] : ['--enable', 'relaxed-simd'])],
       // Functions of vectors stay within the module.
-      ...['--importMemory', '--disableWarning', '112'],
+      // A maximum, since a shared memory must have one: src/shareMemory.ts.
+      ...['--importMemory', '--maximumMemory', '65536', '--disableWarning', '112'],
     ],
     {
       readFile: async (name, baseDir) => {

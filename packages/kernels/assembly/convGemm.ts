@@ -1,10 +1,14 @@
 // Knows every convolution as a matrix product: image patches are laid out as rows, block by block.
 import { highest, lowest, up4, zeroVectors } from './lanes';
 import { multiplyInto } from './multiply';
-import { scatterRows } from './scatterRows';
+import { scatter } from './scatterRows';
+import { fromColumn, fromRow, fromVector, toColumn, toRow, toVector } from './share';
 
 /** Bytes of patches in a block: with the panels beside it, it stays in a second-level cache. */
 const BLOCK: i32 = 98304;
+
+/** Output pixels that a part is made of: whole tiles of rows, of either height. */
+const UNIT: i32 = 12;
 
 /** Output pixels in a block. */
 // @inline
@@ -94,10 +98,29 @@ export function convGemm(
   const low = lowest(act);
   const high = highest(act);
   const rows = batch * yHeight * yWidth;
-  let yy = 0;
-  let xx = 0;
-  for (let first = 0; first < rows; first += most) {
-    const count = min(most, rows - first);
+  const begin = fromRow(rows, UNIT);
+  const end = toRow(rows, UNIT);
+  if (begin == end) return;
+  // Columns of the product, and vectors of the stream that they are scattered into.
+  const vectors = yStride >> 2;
+  const firstColumn = fromColumn(cols, table, vectors);
+  const columns = toColumn(cols, table, vectors) - firstColumn;
+  const firstBytes = (<usize>firstColumn) << 2;
+  const near = wide + firstBytes;
+  panels += firstBytes * <usize>depth;
+  bias += firstBytes;
+  const firstVector = fromVector(vectors);
+  const width4 = (toVector(vectors) - firstVector) << 2;
+  table += table ? <usize>firstVector * 48 : 0;
+  const skip = <usize>begin * yPixel + (table ? (<usize>firstVector) << 4 : firstBytes);
+  y += skip;
+  residual += residual ? skip : 0;
+  const image = begin / yWidth / yHeight;
+  let yy = (begin / yWidth) % yHeight;
+  let xx = begin % yWidth;
+  x += asTheyStand ? <usize>begin * aRow : <usize>image * imageBytes;
+  for (let first = begin; first < end; first += most) {
+    const count = min(most, end - first);
     let a = x;
     if (asTheyStand) {
       x += <usize>count * aRow;
@@ -127,10 +150,10 @@ export function convGemm(
       }
     }
     if (table) {
-      multiplyInto(a, aRow, panels, bias, 0, wide, wideRow, count, depth, cols, -Infinity, Infinity);
-      scatterRows(wide, wideRow, table, residual, y, yPixel, count, yStride, low, high);
+      multiplyInto(a, aRow, panels, bias, 0, near, wideRow, count, depth, columns, -Infinity, Infinity);
+      scatter(wide, wideRow, table, residual, y, yPixel, count, width4, low, high);
     } else {
-      multiplyInto(a, aRow, panels, bias, residual, y, yPixel, count, depth, cols, low, high);
+      multiplyInto(a, aRow, panels, bias, residual, y, yPixel, count, depth, columns, low, high);
     }
     y += <usize>count * yPixel;
     if (residual) residual += <usize>count * yPixel;

@@ -1,5 +1,6 @@
 // Knows depthwise convolutions: every channel with a kernel of its own, four output pixels and four channels at a time.
 import { clamp, highest, lowest, madd, zeroVectors } from './lanes';
+import { from, to } from './share';
 
 /** Columns of a filled row: what the last strip of four output pixels reads. */
 // @inline
@@ -45,9 +46,17 @@ export function depthwise(
   const step = <usize>strideX * pixel;
   const tap = <usize>dilationX * pixel;
   zeroVectors(scratch, <usize>(slots + 1) * filledRow);
-  for (let n = 0; n < batch; n++) {
+  const rows = batch * yHeight;
+  const begin = from(rows);
+  const end = to(rows);
+  if (begin == end) return;
+  const firstImage = begin / yHeight;
+  x += <usize>firstImage * <usize>height * rowBytes;
+  y += <usize>begin * <usize>yWidth * pixel;
+  for (let n = firstImage; n * yHeight < end; n++) {
     let next = 0;
-    for (let yy = 0; yy < yHeight; yy++) {
+    const last = min(yHeight, end - n * yHeight);
+    for (let yy = max(0, begin - n * yHeight); yy < last; yy++) {
       const first = yy * strideY - top;
       // Rows that no later window reads again are overwritten.
       next = max(next, max(0, first));

@@ -1,10 +1,13 @@
 // Knows ops of one element: functions, and two tensors combined with broadcasting.
 import { apply, exp4 } from './functions';
 import { clamp, highest, lowest } from './lanes';
+import { from, to } from './share';
 
 /** `y = fn(x)` over `vectors` vectors; y may be x. */
 export function unary(x: usize, y: usize, vectors: i32, fn: i32, alpha: f32): void {
-  const end = x + ((<usize>vectors) << 4);
+  const end = x + ((<usize>to(vectors)) << 4);
+  x += (<usize>from(vectors)) << 4;
+  y += (<usize>from(vectors)) << 4;
   // The commonest has a loop of its own.
   if (fn == 1) for (; x < end; x += 16, y += 16) v128.store(y, f32x4.pmax(v128.load(x), f32x4.splat(0)));
   else for (; x < end; x += 16, y += 16) v128.store(y, apply(fn, v128.load(x), alpha));
@@ -60,29 +63,46 @@ export function binary(
 ): void {
   const lo = f32x4.splat(lowest(act));
   const hi = f32x4.splat(highest(act));
-  const bytes = (<usize>vectors) << 4;
-  for (let i = 0; i < n; i++) {
-    for (let h = 0; h < rows; h++) {
-      for (let w = 0; w < columns; w++) {
-        let p = a + <usize>(i * aN + h * aRow + w * aColumn);
-        let q = b + <usize>(i * bN + h * bRow + w * bColumn);
-        if (aWide && bWide && fn == 0) {
-          for (const end = y + bytes; y < end; y += 16, p += 16, q += 16)
-            v128.store(y, clamp(f32x4.add(v128.load(p), v128.load(q)), lo, hi));
-        } else if (aWide && bWide && fn == 2) {
-          for (const end = y + bytes; y < end; y += 16, p += 16, q += 16)
-            v128.store(y, clamp(f32x4.mul(v128.load(p), v128.load(q)), lo, hi));
-        } else {
-          for (const end = y + bytes; y < end; y += 16) {
-            const u = aWide ? v128.load(p) : v128.load32_splat(p);
-            const v = bWide ? v128.load(q) : v128.load32_splat(q);
-            v128.store(y, clamp(combine(fn, u, v), lo, hi));
-            p += 16;
-            q += 16;
-            if (!aWide) p -= 16;
-            if (!bWide) q -= 16;
-          }
-        }
+  // Without pixels to share, the vectors are.
+  const all = n * rows * columns;
+  const alone = all == 1;
+  const begin = alone ? 0 : from(all);
+  const end = alone ? 1 : to(all);
+  if (begin == end) return;
+  const firstVector = alone ? from(vectors) : 0;
+  const skip = (<usize>firstVector) << 4;
+  const bytes = (<usize>((alone ? to(vectors) : vectors) - firstVector)) << 4;
+  y += <usize>begin * ((<usize>vectors) << 4) + skip;
+  a += aWide ? skip : 0;
+  b += bWide ? skip : 0;
+  let w = begin % columns;
+  let h = (begin / columns) % rows;
+  let i = begin / columns / rows;
+  for (let at = begin; at < end; at++) {
+    let p = a + <usize>(i * aN + h * aRow + w * aColumn);
+    let q = b + <usize>(i * bN + h * bRow + w * bColumn);
+    if (aWide && bWide && fn == 0) {
+      for (const last = y + bytes; y < last; y += 16, p += 16, q += 16)
+        v128.store(y, clamp(f32x4.add(v128.load(p), v128.load(q)), lo, hi));
+    } else if (aWide && bWide && fn == 2) {
+      for (const last = y + bytes; y < last; y += 16, p += 16, q += 16)
+        v128.store(y, clamp(f32x4.mul(v128.load(p), v128.load(q)), lo, hi));
+    } else {
+      for (const last = y + bytes; y < last; y += 16) {
+        const u = aWide ? v128.load(p) : v128.load32_splat(p);
+        const v = bWide ? v128.load(q) : v128.load32_splat(q);
+        v128.store(y, clamp(combine(fn, u, v), lo, hi));
+        p += 16;
+        q += 16;
+        if (!aWide) p -= 16;
+        if (!bWide) q -= 16;
+      }
+    }
+    if (++w == columns) {
+      w = 0;
+      if (++h == rows) {
+        h = 0;
+        i++;
       }
     }
   }
@@ -91,7 +111,10 @@ export function binary(
 /** `y = x · scale + shift` by channel over `pixels` pixels of `vectors` vectors. */
 export function affine(x: usize, scale: usize, shift: usize, y: usize, pixels: i32, vectors: i32): void {
   const bytes = (<usize>vectors) << 4;
-  for (let i = 0; i < pixels; i++) {
+  const begin = from(pixels);
+  x += <usize>begin * bytes;
+  y += <usize>begin * bytes;
+  for (let i = begin, last = to(pixels); i < last; i++) {
     for (let c: usize = 0; c < bytes; c += 16, x += 16, y += 16)
       v128.store(y, f32x4.add(f32x4.mul(v128.load(x), v128.load(scale + c)), v128.load(shift + c)));
   }
@@ -101,7 +124,10 @@ export function affine(x: usize, scale: usize, shift: usize, y: usize, pixels: i
 export function softmax(x: usize, y: usize, rows: i32, channels: i32, stride: i32): void {
   const row = (<usize>stride) << 2;
   const end = (<usize>channels) << 2;
-  for (let i = 0; i < rows; i++, x += row, y += row) {
+  const begin = from(rows);
+  x += <usize>begin * row;
+  y += <usize>begin * row;
+  for (let i = begin, last = to(rows); i < last; i++, x += row, y += row) {
     let most = load<f32>(x);
     for (let c: usize = 4; c < end; c += 4) most = max(most, load<f32>(x + c));
     let sum: f64 = 0;
@@ -118,6 +144,8 @@ export function softmax(x: usize, y: usize, rows: i32, channels: i32, stride: i3
 /** Sets the floats from `channels` on to 0 in each row of `stride` floats: what lies there meets weights that are 0. */
 export function clearPads(y: usize, rows: i32, channels: i32, stride: i32): void {
   const row = (<usize>stride) << 2;
-  for (let i = 0; i < rows; i++, y += row)
+  const begin = from(rows);
+  y += <usize>begin * row;
+  for (let i = begin, last = to(rows); i < last; i++, y += row)
     for (let c = (<usize>channels) << 2; c < row; c += 4) store<f32>(y + c, 0);
 }

@@ -1,9 +1,11 @@
 // Knows ops that only move values.
 import { madd } from './lanes';
+import { from, to } from './share';
 
 /** Sets `floats` floats to a value. */
 export function fill(y: usize, floats: i32, value: f32): void {
-  for (const end = y + ((<usize>floats) << 2); y < end; y += 4) store<f32>(y, value);
+  const end = y + ((<usize>to(floats)) << 2);
+  for (y += (<usize>from(floats)) << 2; y < end; y += 4) store<f32>(y, value);
 }
 
 /** Copies `[n0, n1, n2]` rows of `floats` floats; the steps of source and target are in floats. */
@@ -23,6 +25,16 @@ export function copy(
 ): void {
   const bytes = (<usize>floats) << 2;
   const whole = bytes & ~15;
+  // Parts are cut along the first axis that has several.
+  const axis = n0 > 1 ? 0 : n1 > 1 ? 1 : 2;
+  const all = axis == 0 ? n0 : axis == 1 ? n1 : n2;
+  const begin = from(all);
+  const count = to(all) - begin;
+  if (axis == 0) n0 = count;
+  else if (axis == 1) n1 = count;
+  else n2 = count;
+  x += (<usize>(begin * (axis == 0 ? x0 : axis == 1 ? x1 : x2))) << 2;
+  y += (<usize>(begin * (axis == 0 ? y0 : axis == 1 ? y1 : y2))) << 2;
   for (let i = 0; i < n0; i++) {
     for (let j = 0; j < n1; j++) {
       let p = x + ((<usize>(i * x0 + j * x1)) << 2);
@@ -48,7 +60,10 @@ export function gather(
   yStride: i32,
   count: i32,
 ): void {
-  for (let i = 0; i < rows; i++) {
+  const begin = from(rows);
+  x += (<usize>begin * <usize>xStride) << 2;
+  y += (<usize>begin * <usize>yStride) << 2;
+  for (let i = begin, last = to(rows); i < last; i++) {
     for (let c: usize = 0, end = (<usize>count) << 2; c < end; c += 4)
       store<f32>(y + c, load<f32>(x + ((<usize>load<i32>(indices + c)) << 2)));
     x += (<usize>xStride) << 2;
@@ -74,8 +89,15 @@ export function resize(
 ): void {
   const pixel = (<usize>channels) << 2;
   const rowBytes = <usize>width * pixel;
-  for (let n = 0; n < batch; n++, x += <usize>height * rowBytes) {
-    for (let h = 0; h < yHeight; h++) {
+  const begin = from(batch * yHeight);
+  const end = to(batch * yHeight);
+  if (begin == end) return;
+  const firstImage = begin / yHeight;
+  x += <usize>firstImage * <usize>height * rowBytes;
+  y += <usize>begin * <usize>yWidth * pixel;
+  for (let n = firstImage; n * yHeight < end; n++, x += <usize>height * rowBytes) {
+    const last = min(yHeight, end - n * yHeight);
+    for (let h = max(0, begin - n * yHeight); h < last; h++) {
       const r = rows + <usize>h * 12;
       const above = x + <usize>load<i32>(r) * rowBytes;
       const below = x + <usize>load<i32>(r, 4) * rowBytes;

@@ -1,4 +1,5 @@
 // Knows pooling: over windows, where positions outside the image do not count, and over whole images.
+import { from, to } from './share';
 
 /**
  * The largest value (`average` 0) or the mean (1) of each window: x `[n, height, width, channels]`, channels a multiple of 4.
@@ -22,8 +23,15 @@ export function pool(
 ): void {
   const pixel = (<usize>channels) << 2;
   const rowBytes = <usize>width * pixel;
-  for (let n = 0; n < batch; n++, x += <usize>height * rowBytes) {
-    for (let yy = 0; yy < yHeight; yy++) {
+  const begin = from(batch * yHeight);
+  const end = to(batch * yHeight);
+  if (begin == end) return;
+  const firstImage = begin / yHeight;
+  x += <usize>firstImage * <usize>height * rowBytes;
+  y += <usize>begin * <usize>yWidth * pixel;
+  for (let n = firstImage; n * yHeight < end; n++, x += <usize>height * rowBytes) {
+    const last = min(yHeight, end - n * yHeight);
+    for (let yy = max(0, begin - n * yHeight); yy < last; yy++) {
       const h0 = max(0, yy * strideY - top);
       const h1 = min(height, yy * strideY - top + kh);
       for (let xx = 0; xx < yWidth; xx++) {

@@ -5,6 +5,7 @@ import { affine, binary, clearPads, softmax, unary } from './elementwise';
 import { copy, fill, gather, resize } from './movement';
 import { pool, reduceAxes, reducePixels } from './pool';
 import { scatterRows } from './scatterRows';
+import { setShare } from './share';
 import { winograd } from './winograd';
 
 /** Argument `i` of the step at `p`. */
@@ -20,9 +21,11 @@ function real(p: usize, i: i32): f32 {
 
 /**
  * Runs the steps from `program` up to `end`. A step is `[kernel, bytes of the step, ...arguments]`; kernels and arguments are
- * numbered as in src/kernelTable.ts.
+ * numbered as in src/kernelTable.ts. Of each step, part `part` of `parts` is done: a step of several parts that reads what another
+ * writes must wait for all of that one's parts. `byColumns` is 1 where convolutions are cut across their columns.
  */
-export function run(program: usize, end: usize): void {
+export function run(program: usize, end: usize, part: i32, parts: i32, byColumns: i32): void {
+  setShare(part, parts, byColumns != 0);
   for (let p = program; p < end; p += load<usize>(p, 4)) {
     switch (load<i32>(p)) {
       case 0:

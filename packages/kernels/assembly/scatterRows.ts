@@ -1,11 +1,12 @@
 // Knows how the dense channels of a cut branch are added into the listed channels of a wider stream.
 import { clamp } from './lanes';
+import { from, to } from './share';
 
 /**
  * `y[rows, width] = clamp(scattered(src) + fill + residual)`. `table` (src/scatterTable.ts) has 48 bytes for each four channels
  * of the stream: the byte offset of the four dense channels that hold its own, a mask that puts them in place, and the fill.
  */
-export function scatterRows(
+export function scatter(
   src: usize,
   srcRow: usize,
   table: usize,
@@ -39,4 +40,24 @@ export function scatterRows(
     src += srcRow;
     y += yRow;
   }
+}
+
+/** The same as a kernel of its own, whose rows threads share. */
+export function scatterRows(
+  src: usize,
+  srcRow: usize,
+  table: usize,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  width: i32,
+  low: f32,
+  high: f32,
+): void {
+  const begin = from(rows);
+  const skip = <usize>begin * yRow;
+  residual += residual ? skip : 0;
+  src += <usize>begin * srcRow;
+  scatter(src, srcRow, table, residual, y + skip, yRow, to(rows) - begin, width, low, high);
 }

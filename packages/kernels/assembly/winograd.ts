@@ -2,7 +2,8 @@
 // multiplications.
 import { highest, lowest, zeroVectors } from './lanes';
 import { multiply } from './multiply';
-import { scatterRows } from './scatterRows';
+import { scatter } from './scatterRows';
+import { fromColumn, fromRow, fromVector, toColumn, toRow, toVector } from './share';
 import {
   inputColumns2,
   inputColumns4,
@@ -60,6 +61,23 @@ export function winograd(
   const across = (yWidth + tile - 1) / tile;
   const allRows = batch * down;
   const rows = blockRows(tile, across, channels, cols, allRows);
+  const begin = fromRow(allRows, 1);
+  const end = toRow(allRows, 1);
+  if (begin == end) return;
+  const kernelPlane = (<usize>(channels * cols)) << 2;
+  // From here on the columns are those of this part.
+  const vectors = yStride >> 2;
+  const firstColumn = fromColumn(cols, table, vectors);
+  cols = toColumn(cols, table, vectors) - firstColumn;
+  const firstBytes = (<usize>firstColumn) << 2;
+  kernels += firstBytes * <usize>channels;
+  bias += firstBytes;
+  const firstVector = fromVector(vectors);
+  const width4 = (toVector(vectors) - firstVector) << 2;
+  table += table ? <usize>firstVector * 48 : 0;
+  const skip = table ? (<usize>firstVector) << 4 : firstBytes;
+  y += skip;
+  residual += residual ? skip : 0;
   const pixel = (<usize>channels) << 2;
   const wide = (<usize>cols) << 2;
   const yPixel = (<usize>yStride) << 2;
@@ -80,15 +98,14 @@ export function winograd(
   const vPlane = most * pixel + GAP;
   const m = v + planes * vPlane;
   const mPlane = most * wide + GAP;
-  const kernelPlane = (<usize>(channels * cols)) << 2;
   const inside = <usize>min(width, stripWidth - left) * pixel;
   const low = lowest(act);
   const high = highest(act);
   zeroVectors(zeros, rowBytes);
   // Columns outside the image stay zero for all rows.
   zeroVectors(strip, <usize>side * stripRow);
-  for (let first = 0; first < allRows; first += rows) {
-    const last = min(first + rows, allRows);
+  for (let first = begin; first < end; first += rows) {
+    const last = min(first + rows, end);
     let row = first;
     for (let to = v; row < last; row++, to += <usize>across * pixel) {
       const n = row / down;
@@ -136,8 +153,8 @@ export function winograd(
       if (table) {
         for (let i: usize = 0; i < <usize>count; i++) {
           const o = i * yRow;
-          const from = dense + i * wideRow;
-          scatterRows(from, wide, table, res ? res + o : 0, y + at + o, yPixel, yWidth, yStride, low, high);
+          const from = dense + i * wideRow - firstBytes;
+          scatter(from, wide, table, res ? res + o : 0, y + at + o, yPixel, yWidth, width4, low, high);
         }
       }
     }

@@ -8,3 +8,4 @@ export { type Kernels, openKernels } from './openKernels.ts';
 export { type ConvKernel, packConvGemm, packDepthwise, packWinograd } from './packConv.ts';
 export { packPanels, up4 } from './packPanels.ts';
 export { scatterTable } from './scatterTable.ts';
+export { shareMemory } from './shareMemory.ts';

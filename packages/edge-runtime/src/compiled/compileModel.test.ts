@@ -1,36 +1,15 @@
 // Knows that programs compute what the interpreter computes, on random graphs and shapes.
-import {
-  AsfpError,
-  type Graph,
-  type HostTensor,
-  inferShapes,
-  parseGraph,
-  rngFromSeed,
-  runGraph,
-  sizeOf,
-} from '@asfp/core';
+import { AsfpError, type Graph, type HostTensor, inferShapes, parseGraph, runGraph } from '@asfp/core';
 import { graphFromSeed } from '@asfp/core/testing';
 import { kernelBytes } from '@asfp/kernels';
 import { expect, test } from 'vitest';
+import { feedsOf } from '../testing/feedsOf.ts';
 import { type CompiledModel, compileModel } from './compileModel.ts';
 
 const builds = ['simd', 'relaxed-simd'] as const;
 
 async function moduleOf(build: (typeof builds)[number]): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await kernelBytes(build));
-}
-
-/** Inputs between −1 and 1, with this batch and this size where the graph leaves it open. */
-function feedsOf(graph: Graph, batch: number, seed: number): Map<string, HostTensor> {
-  const rng = rngFromSeed(seed);
-  const feeds = new Map<string, HostTensor>();
-  for (const node of graph.nodes) {
-    if (node.op !== 'input') continue;
-    const shape = node.attrs.shape.map((dim, axis) => dim ?? (axis === 0 ? batch : 5 + (seed % 4)));
-    const values = Float32Array.from({ length: sizeOf(shape) }, () => 2 * rng.next() - 1);
-    feeds.set(node.name, { dtype: 'float32', shape, values });
-  }
-  return feeds;
 }
 
 /** The largest error of all outputs, each relative to the output's largest value. */

@@ -1,12 +1,16 @@
 // Knows a graph in the kernels' memory: a program for each shape of input that was seen, run without allocating.
 import { AsfpError, type Dim, type Graph, type HostTensor, sizeOf } from '@asfp/core';
-import { encodeProgram, type Kernels, openKernels } from '@asfp/kernels';
+import { encodeProgram, type Kernels, openKernels, type Step } from '@asfp/kernels';
 import { type LoweredGraph, lower } from './lower.ts';
 import { planMemory } from './memoryPlan.ts';
-import { placed } from './stepList.ts';
+import { type BufferDraft, placed } from './stepList.ts';
+import type { SharedProgram, Threads } from './threads/startThreads.ts';
 
-/** Bytes at the foot of the memory that nothing uses, so that no address is 0. */
+/** Bytes at the foot of the memory, so that no address is 0; threads have their words there. */
 const FOOT = 1024;
+
+/** Bytes to which each thread's piece of scratch is rounded, the vector that ends in it included. */
+const PIECE = 64;
 
 /** What a 32-bit memory can hold. */
 const MOST_BYTES = 2 ** 32 - 65_536;
@@ -18,6 +22,8 @@ interface Loaded {
   readonly addresses: readonly number[];
   readonly program: number;
   readonly end: number;
+  /** Set where threads have something to share. */
+  readonly shared: SharedProgram | undefined;
 }
 
 /** A graph that runs on the kernels. */
@@ -31,17 +37,18 @@ export interface CompiledModel {
 }
 
 /**
- * Compiles a graph for single pictures, and for other shapes when they come. Throws AsfpError `engine-op` for an op that the
- * kernels cannot do, `engine-memory` for a graph that no 32-bit memory holds.
+ * Compiles a graph for single pictures, and for other shapes when they come; with threads, whose module has a shared memory,
+ * they share each run. Throws AsfpError `engine-op` for an op that the kernels cannot do, `engine-memory` for a graph that no
+ * 32-bit memory holds.
  */
-export function compileModel(graph: Graph, module: WebAssembly.Module): CompiledModel {
-  const sizes = openKernels(module, 1);
+export function compileModel(graph: Graph, module: WebAssembly.Module, threads?: Threads): CompiledModel {
+  const sizes = openKernels(module, 1, threads !== undefined);
   const programs = new Map<string, Loaded>();
   const load = (shapes: Readonly<Record<string, readonly number[]>>): Loaded => {
     const key = JSON.stringify(shapes);
     const known = programs.get(key);
     if (known) return known;
-    const loaded = place(lower(graph, shapes, sizes), module, graph.name);
+    const loaded = place(lower(graph, shapes, sizes), module, graph.name, threads);
     programs.set(key, loaded);
     return loaded;
   };
@@ -50,22 +57,30 @@ export function compileModel(graph: Graph, module: WebAssembly.Module): Compiled
   return {
     run(inputs) {
       const loaded = load(Object.fromEntries([...inputs].map(([name, { shape }]) => [name, shape])));
-      return runOnce(loaded, inputs);
+      return runOnce(loaded, inputs, threads);
     },
     bytes: () =>
       [...programs.values()].reduce((sum, { kernels }) => sum + kernels.memory.buffer.byteLength, 0),
-    dispose: () => programs.clear(),
+    dispose() {
+      for (const { shared } of programs.values()) if (shared) threads?.forget(shared);
+      programs.clear();
+    },
   };
 }
 
-function runOnce(loaded: Loaded, inputs: ReadonlyMap<string, HostTensor>): HostTensor[] {
-  const { kernels, lowered, addresses, program, end } = loaded;
+function runOnce(
+  loaded: Loaded,
+  inputs: ReadonlyMap<string, HostTensor>,
+  threads: Threads | undefined,
+): HostTensor[] {
+  const { kernels, lowered, addresses, program, end, shared } = loaded;
   const { buffer } = kernels.memory;
   for (const [name, value] of lowered.inputs) {
     const values = inputs.get(name)?.values as Float32Array;
     new Float32Array(buffer, addresses[value.place.buffer], values.length).set(values);
   }
-  kernels.run(program, end);
+  if (shared && threads) threads.run(shared, kernels);
+  else kernels.run(program, end, 0, 1, 0);
   return lowered.outputs.map(({ shape, value }) => {
     const at = (addresses[value.place.buffer] as number) + value.place.bytes;
     return { dtype: 'float32', shape, values: new Float32Array(buffer, at, sizeOf(shape)).slice() };
@@ -84,24 +99,47 @@ function declaredShapes(graph: Graph): Record<string, number[]> | undefined {
   return shapes;
 }
 
-/** Puts the constants and the program of a lowered graph into a memory of their own. */
-function place(lowered: LoweredGraph, module: WebAssembly.Module, name: string): Loaded {
+/** Puts the constants and the program of a lowered graph into a memory of their own; for each thread with its own scratch. */
+function place(
+  lowered: LoweredGraph,
+  module: WebAssembly.Module,
+  name: string,
+  threads: Threads | undefined,
+): Loaded {
   const { buffers, steps } = lowered.list;
-  const { addresses, end: program } = planMemory(buffers, FOOT);
-  const words = encodeProgram(steps.map((step) => placed(step, addresses)));
-  const end = program + words.byteLength;
+  const copies = threads?.count ?? 1;
+  const { addresses, end: program } = planMemory(
+    buffers.map((buffer) => (buffer.isScratch ? { ...buffer, bytes: copies * pieceOf(buffer) } : buffer)),
+    FOOT,
+  );
+  const programs = Array.from({ length: copies }, (_, thread) => {
+    const own = addresses.map((address, i) => {
+      const buffer = buffers[i] as BufferDraft;
+      return buffer.isScratch ? address + thread * pieceOf(buffer) : address;
+    });
+    return steps.map((step) => placed(step, own));
+  });
+  const words = programs.map(encodeProgram);
+  const copyBytes = (words[0] as Uint8Array).byteLength;
+  const end = program + copies * copyBytes;
   if (end > MOST_BYTES) throw tooLarge(name, end);
   let kernels: Kernels;
   try {
     // Vectors at the end of a buffer may reach a little further.
-    kernels = openKernels(module, end + 64);
+    kernels = openKernels(module, end + 64, threads !== undefined);
   } catch (cause) {
     throw tooLarge(name, end, cause);
   }
   const memory = new Uint8Array(kernels.memory.buffer);
   for (const [i, buffer] of buffers.entries()) if (buffer.data) memory.set(buffer.data, addresses[i]);
-  memory.set(words, program);
-  return { kernels, lowered, addresses, program, end };
+  for (const [thread, copy] of words.entries()) memory.set(copy, program + thread * copyBytes);
+  const chunks = threads?.split(programs[0] as Step[]);
+  const shared = chunks && threads?.load({ memory: kernels.memory, chunks, begin: program, copyBytes });
+  return { kernels, lowered, addresses, program, end: program + copyBytes, shared };
+}
+
+function pieceOf({ bytes }: BufferDraft): number {
+  return Math.ceil((bytes + 16) / PIECE) * PIECE;
 }
 
 function tooLarge(name: string, bytes: number, cause?: unknown): AsfpError {

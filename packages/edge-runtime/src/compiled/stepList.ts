@@ -12,6 +12,8 @@ export interface BufferDraft {
   readonly bytes: number;
   /** What a constant holds; such a buffer lives for ever. */
   readonly data: Uint8Array | undefined;
+  /** True where every thread that takes a part of the step needs such memory of its own. */
+  readonly isScratch?: true;
   /** The first and the last step that touch it; `Infinity` for results. */
   first: number;
   last: number;
@@ -45,19 +47,23 @@ export function startSteps(): StepList {
   const buffers: BufferDraft[] = [];
   const steps: StepDraft[] = [];
   const constants = new Map<object, Place>();
-  const allocate = (bytes: number, data?: Uint8Array): Place => {
-    buffers.push({ bytes, data, first: Number.POSITIVE_INFINITY, last: -1 });
+  const allocate = (
+    bytes: number,
+    rest: Pick<BufferDraft, 'data' | 'isScratch'> = { data: undefined },
+  ): Place => {
+    buffers.push({ bytes, ...rest, first: Number.POSITIVE_INFINITY, last: -1 });
     return { buffer: buffers.length - 1, bytes: 0 };
   };
   return {
     buffers,
     steps,
     value: (floats) => allocate(floats * 4),
-    scratch: (bytes) => allocate(bytes),
+    scratch: (bytes) => allocate(bytes, { data: undefined, isScratch: true }),
     constant(data) {
       const known = constants.get(data);
       if (known) return known;
-      const place = allocate(data.byteLength, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      const place = allocate(data.byteLength, { data: bytes });
       constants.set(data, place);
       return place;
     },

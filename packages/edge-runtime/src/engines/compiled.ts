@@ -1,35 +1,75 @@
 // Knows our own engine: it fetches its kernels once for the page, and compiles each graph into a program for them.
 import { AsfpError, type Graph, type HostTensor, readGraphFiles } from '@asfp/core';
-import { bestBuild, type KernelBuild, kernelBytes, kernelFile } from '@asfp/kernels';
+import { bestBuild, type KernelBuild, kernelBytes, kernelFile, shareMemory } from '@asfp/kernels';
 import { compileModel } from '../compiled/compileModel.ts';
+import type { Threads } from '../compiled/threads/startThreads.ts';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 import { checkWasmAllowed } from './checkWasmAllowed.ts';
 import type { Engine, EngineOptions, LoadedModel, TensorSpec } from './engine.ts';
+import { threadCount } from './threadCount.ts';
 
 const ENGINE = 'compiled';
 
-/** The compiled engine; independent of tfjs. */
+/** The compiled engine; independent of tfjs. Its threads are those of the page, and end with its last model. */
 export const compiled: Engine = {
   start: async (options) => {
-    await kernelsOf(options);
-    return { engine: ENGINE, threads: 1, webglRenderer: null, softwareGl: false };
+    const { threads } = await startOnce(options);
+    return { engine: ENGINE, threads: threads?.count ?? 1, webglRenderer: null, softwareGl: false };
   },
-  load: async (file) => loadedModel(file, await kernelsOf({})),
+  load: async (file) => {
+    open++;
+    let threads: Threads | undefined;
+    try {
+      const ready = await startOnce({});
+      threads = ready.threads;
+      const model = loadedModel(file, ready.module, threads);
+      await threads?.settled();
+      return model;
+    } catch (error) {
+      leave(threads);
+      throw error;
+    }
+  },
 };
 
-let kernels: Promise<WebAssembly.Module> | undefined;
-
-/** The kernels, fetched and compiled at the first call; one that failed is tried again. */
-function kernelsOf(options: EngineOptions): Promise<WebAssembly.Module> {
-  if (options.kernels !== undefined) kernels ??= Promise.resolve(options.kernels);
-  kernels ??= fetchKernels().catch((error: unknown) => {
-    kernels = undefined;
-    throw error;
-  });
-  return kernels;
+/** Kernels that are ready, and who runs them; no threads where this one is alone. */
+interface Started {
+  readonly module: WebAssembly.Module;
+  readonly threads: Threads | undefined;
 }
 
-async function fetchKernels(): Promise<WebAssembly.Module> {
+let started: Promise<Started> | undefined;
+let given: EngineOptions | undefined;
+/** Models that have not been given back. */
+let open = 0;
+
+/** The kernels, fetched and compiled at the first call, whose options last; one that failed is tried again. */
+function startOnce(options: EngineOptions): Promise<Started> {
+  const chosen = given ?? options;
+  started ??= start(chosen).then(
+    (ready) => {
+      given = chosen;
+      return ready;
+    },
+    (error: unknown) => {
+      started = undefined;
+      throw error;
+    },
+  );
+  return started;
+}
+
+/** A model is gone; threads that have none left end. */
+function leave(threads: Threads | undefined): void {
+  open--;
+  if (open > 0 || threads === undefined) return;
+  threads.close();
+  started = undefined;
+}
+
+async function start(options: EngineOptions): Promise<Started> {
+  const count = threadCount(options.threads);
+  if (options.kernels !== undefined) return { module: options.kernels, threads: undefined };
   checkWasmAllowed(ENGINE);
   const build = bestBuild();
   if (build === undefined) {
@@ -41,20 +81,36 @@ async function fetchKernels(): Promise<WebAssembly.Module> {
       cure: "Update the browser, or open the model with engine 'tfjs-wasm'",
     });
   }
-  return compileFile(build);
+  const bytes = await fileOf(build);
+  if (count > 1) {
+    const { startThreads } = await import('../compiled/threads/startThreads.ts');
+    const module = await compileFile(build, bytes, true);
+    const threads = await startThreads(count, module);
+    if (threads.count > 1) return { module, threads };
+  }
+  return { module: await compileFile(build, bytes, false), threads: undefined };
 }
 
-/** Brings a build and compiles it; throws an AsfpError that says what came instead of it. */
-async function compileFile(build: KernelBuild): Promise<WebAssembly.Module> {
-  const { href } = kernelFile(build);
-  const bytes = await kernelBytes(build).catch((cause: unknown) => {
-    throw notKernels(href, `no such file (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+/** Brings a build; throws an AsfpError that says what came instead of it. */
+function fileOf(build: KernelBuild): Promise<Uint8Array<ArrayBuffer>> {
+  return kernelBytes(build).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw notKernels(kernelFile(build).href, `no such file (${why})`, cause);
   });
+}
+
+/** Compiles a build; throws an AsfpError where it is none. */
+async function compileFile(
+  build: KernelBuild,
+  bytes: Uint8Array<ArrayBuffer>,
+  shared: boolean,
+): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(bytes);
+    return await WebAssembly.compile(shared ? shareMemory(bytes) : bytes);
   } catch (cause) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0'));
-    throw notKernels(href, `a file that begins with ${start.join(' ') || 'nothing'}`, cause);
+    const found = `a file that begins with ${start.join(' ') || 'nothing'}`;
+    throw notKernels(kernelFile(build).href, found, cause);
   }
 }
 
@@ -71,15 +127,22 @@ function notKernels(where: string, found: string, cause?: unknown): AsfpError {
   );
 }
 
-function loadedModel(file: GraphModelFile, module: WebAssembly.Module): LoadedModel {
+function loadedModel(
+  file: GraphModelFile,
+  module: WebAssembly.Module,
+  threads: Threads | undefined,
+): LoadedModel {
   const graph = readGraphFiles({ json: file.json, shards: file.shards }, file.url);
   const inputs = inputSpecs(graph, file.json['signature']);
-  const model = compileModel(graph, module);
+  const model = compileModel(graph, module, threads);
   return {
     inputs,
     outputs: graph.outputs.map(({ name, from }) => ({ name, node: from, dtype: 'float32', shape: null })),
     run: async (tensors) => model.run(new Map(inputs.map(({ node }, i) => [node, tensors[i] as HostTensor]))),
-    dispose: async () => model.dispose(),
+    dispose: async () => {
+      model.dispose();
+      leave(threads);
+    },
   };
 }
 

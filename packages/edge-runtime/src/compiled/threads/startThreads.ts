@@ -1,0 +1,152 @@
+// Knows the threads of the compiled engine: how they start, learn of programs, sleep between runs, and end.
+import { InternalError } from '@asfp/core';
+import type { Kernels, Step } from '@asfp/kernels';
+import { now } from '../../latency/clock.ts';
+import { splitSteps } from './splitSteps.ts';
+import { startWorker, type ThreadWorker } from './startWorker.ts';
+import { type Chunks, chunksLeft, hasFailed, openRun, takeChunks, wordsOf } from './takeChunks.ts';
+import { controlWords, JOB, MAIL, PROGRAM, pause, type ThreadMessage } from './threadControl.ts';
+
+/** A program in shared memory. */
+export interface SharedProgram {
+  readonly id: number;
+  readonly memory: WebAssembly.Memory;
+  readonly chunks: Chunks;
+  /** Where the first thread's copy of the program begins, and the bytes from one thread's copy to the next one's. */
+  readonly begin: number;
+  readonly copyBytes: number;
+}
+
+/** Threads that share the chunks of each run; the one that calls is the first of them. */
+export interface Threads {
+  /** Threads that run. */
+  readonly count: number;
+  /** Nanoseconds of work that a chunk has at least. */
+  readonly leastNs: number;
+  /** Cuts a program into chunks; undefined where it is too small. */
+  split(steps: readonly Step[]): Chunks | undefined;
+  /** Tells the others of a program; until they have heard, they take no part in its runs. */
+  load(program: Omit<SharedProgram, 'id'>): SharedProgram;
+  /** Lets the others forget a program. */
+  forget(program: SharedProgram): void;
+  /** Resolves when all have heard all, or do not answer. */
+  settled(): Promise<void>;
+  /** Wakes the others for the run that is open. */
+  wake(program: SharedProgram): void;
+  /** Runs once; throws an InternalError when a kernel stopped in any thread, or a thread does not come to an end. */
+  run(program: SharedProgram, own: Pick<Kernels, 'run'>): void;
+  /** Ends the others. */
+  close(): void;
+}
+
+/** A few times what it costs that a chunk is taken and handed back: words that travel from core to core. */
+const LEAST_NS = 4000;
+
+/** How long a chunk may take before its thread counts as lost. */
+const CHUNK_MS = 60_000;
+
+/** Looks at a word between two looks at the clock. */
+const LOOKS = 1 << 12;
+
+/** Starts `count − 1` threads on a module whose memory is shared; one that does not start in time is done without. */
+export async function startThreads(count: number, module: WebAssembly.Module): Promise<Threads> {
+  const control = controlWords();
+  control[MAIL] = 1;
+  const started = Array.from({ length: count - 1 }, startWorker).filter((worker) => worker !== undefined);
+  const answers = await Promise.all(started.map((worker) => worker.tell({ start: module, control })));
+  for (const [i, worker] of started.entries()) if (!answers[i]) worker.end();
+  return new WorkerThreads(
+    started.filter((_, i) => answers[i]),
+    control,
+  );
+}
+
+class WorkerThreads implements Threads {
+  readonly count: number;
+  readonly leastNs: number = LEAST_NS;
+  readonly #workers: readonly ThreadWorker[];
+  readonly #control: Int32Array;
+  readonly #maySleep = maySleep();
+  #heard: Promise<unknown> = Promise.resolve();
+  #lastId = 0;
+
+  constructor(workers: readonly ThreadWorker[], control: Int32Array) {
+    this.#workers = workers;
+    this.#control = control;
+    this.count = workers.length + 1;
+  }
+
+  split(steps: readonly Step[]): Chunks | undefined {
+    return splitSteps(steps, this.count, this.leastNs);
+  }
+
+  load(program: Omit<SharedProgram, 'id'>): SharedProgram {
+    const id = ++this.#lastId;
+    const { memory, chunks, begin, copyBytes } = program;
+    this.#tell((thread) => ({ load: id, memory, chunks, begin: begin + thread * copyBytes }));
+    return { ...program, id };
+  }
+
+  forget({ id }: SharedProgram): void {
+    this.#tell(() => ({ forget: id }));
+  }
+
+  async settled(): Promise<void> {
+    await this.#heard;
+  }
+
+  wake({ id }: SharedProgram): void {
+    Atomics.store(this.#control, PROGRAM, id);
+    this.#ring();
+  }
+
+  run(program: SharedProgram, own: Pick<Kernels, 'run'>): void {
+    const words = wordsOf(program.memory);
+    if (chunksLeft(words) !== 0) throw new InternalError('a thread was lost in an earlier run');
+    openRun(words, program.chunks);
+    this.wake(program);
+    const wait = this.#patience(words);
+    takeChunks(words, program.chunks, program.begin, own, wait);
+    // All are taken: the last ones may be in the hands of others.
+    for (let turns = 0; chunksLeft(words) > 0; turns++) wait(turns);
+    if (hasFailed(words)) throw new InternalError('a kernel stopped');
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.end();
+  }
+
+  /** Waits a little, and gives up when no chunk is done for long. */
+  #patience(words: Int32Array): (turns: number) => void {
+    let [left, since] = [-1, 0];
+    return (turns) => {
+      pause(turns, this.#control, this.#maySleep);
+      if (turns % LOOKS !== LOOKS - 1) return;
+      const [still, time] = [chunksLeft(words), now()];
+      if (still !== left) [left, since] = [still, time];
+      else if (time - since > CHUNK_MS) throw new InternalError('a thread was lost in the middle of a run');
+    };
+  }
+
+  #tell(message: (thread: number) => ThreadMessage): void {
+    Atomics.add(this.#control, MAIL, 1);
+    const answers = this.#workers.map((worker, i) => worker.tell(message(i + 1)));
+    this.#heard = Promise.all([this.#heard, ...answers]);
+    this.#ring();
+  }
+
+  #ring(): void {
+    Atomics.add(this.#control, JOB, 1);
+    Atomics.notify(this.#control, JOB);
+  }
+}
+
+/** Whether this thread may sleep: a page's own may not. */
+function maySleep(): boolean {
+  try {
+    Atomics.wait(controlWords(), JOB, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
