@@ -7,6 +7,7 @@ import type { CompactReport, EndEvent, RunSettings } from '@asfp/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let folder = '';
+let log = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'asfp-training-'));
@@ -14,9 +15,10 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a command to its end and gives its JSON. */
+/** Runs a command to its end and gives its JSON; what it told on the way is in `log`. */
 async function asfp(argv: string): Promise<unknown> {
-  let [result, log] = ['', ''];
+  let result = '';
+  log = '';
   const streams = {
     out: { write: (text: string) => (result += text) },
     err: { write: (text: string) => (log += text) },
@@ -52,6 +54,7 @@ test('a compact network goes on learning, is pruned again, and is cut again', as
   const again = (await asfp(`${train} --from ${first}/compact --epochs 2 --rate 0.2 --out ${second}`)) as {
     end: EndEvent;
   };
+  expect(log).toContain(`momentum of 8 of 8 layers goes on from ${first}/checkpoint`);
   const settings = JSON.parse(await readFile(join(second, 'settings.json'), 'utf8')) as RunSettings;
   expect(settings).toMatchObject({
     model: 'resnet8',

@@ -55,7 +55,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
   const basis = even?.graph ?? chosen;
   const to = options.quantize;
   const given = to === 'none' ? widenWeights(basis) : basis;
-  const { graph, passes } = options.cut ? compact(given, options) : convert(given);
+  const { graph, passes, kept } = options.cut ? compact(given, options) : convert(given);
   const format = options.format ?? 'graph';
   const written = writeIn(format, graph);
   // The proof is of what will be on disk, so it is read back from the bytes that go there.
@@ -70,6 +70,7 @@ export async function compactModel(path: string, options: CompactOptions): Promi
   const report = compactReport({
     before,
     after: graph,
+    kept,
     bytesBefore: source.bytes,
     bytesAfter,
     passes: [

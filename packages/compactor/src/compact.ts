@@ -1,5 +1,5 @@
 // Knows the order of the passes that make a network smaller.
-import type { Graph, PassRecord } from '@asfp/core';
+import type { Graph, KeepSet, PassRecord } from '@asfp/core';
 import type { CutOptions } from './cutOptions.ts';
 import { canonicalWeights } from './passes/canonicalWeights.ts';
 import { cutChannels } from './passes/cutChannels.ts';
@@ -19,6 +19,8 @@ import { runPasses } from './pipeline/runPasses.ts';
 export interface Compacted {
   readonly graph: Graph;
   readonly passes: readonly PassRecord[];
+  /** What is left of each layer that was cut, by name. */
+  readonly kept: ReadonlyMap<string, KeepSet>;
 }
 
 /** Every round makes the graph smaller, so this is never reached; it bounds the time if that should be wrong. */
@@ -50,12 +52,13 @@ export function convert(graph: Graph): Compacted {
 function untilSettled(graph: Graph, passes: readonly Pass[]): Compacted {
   const first = runPasses(graph, passes);
   const records = [...first.records];
-  let current = first.graph;
+  let { graph: current, kept } = first;
   for (let round = 2; round <= mostRounds; round++) {
-    const next = runPasses(current, passes);
+    const next = runPasses(current, passes, kept);
     if (next.graph === current) break;
+    kept = next.kept;
     records.push(...next.records.filter(({ changed }) => changed));
     current = next.graph;
   }
-  return { graph: current, passes: records };
+  return { graph: current, passes: records, kept };
 }

@@ -6,6 +6,6 @@ import { runPasses } from './pipeline/runPasses.ts';
 
 /** The graph with the plan's filters zeroed: what a compaction is then proven against. It answers differently; by how much is for the caller to measure. */
 export function pruneFilters(graph: Graph, plan: FilterPlan): Compacted {
-  const { graph: pruned, records } = runPasses(graph, [zeroFilters(plan)]);
-  return { graph: pruned, passes: records };
+  const { graph: pruned, records, kept } = runPasses(graph, [zeroFilters(plan)]);
+  return { graph: pruned, passes: records, kept };
 }

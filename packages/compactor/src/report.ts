@@ -4,6 +4,7 @@ import {
   type CompactReport,
   costTable,
   type Graph,
+  type KeepSet,
   type LayerChange,
   type PassRecord,
   type Proof,
@@ -17,6 +18,8 @@ import { keptReasons } from './keptReasons.ts';
 export interface ReportParts {
   readonly before: Graph;
   readonly after: Graph;
+  /** What is left of the layers that were cut, by name. */
+  readonly kept: ReadonlyMap<string, KeepSet>;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   readonly passes: readonly PassRecord[];
@@ -47,6 +50,9 @@ export function compactReport(parts: ReportParts): CompactReport {
       macsBefore: layer.macs,
       macsAfter: left?.macs ?? 0,
       ...(kept === undefined ? {} : { kept }),
+      ...(left === undefined || !parts.kept.has(layer.name)
+        ? {}
+        : { keepSet: parts.kept.get(layer.name) as KeepSet }),
     };
   });
   return {

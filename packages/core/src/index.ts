@@ -27,6 +27,7 @@ export type {
   CompactReport,
   Cost,
   Distance,
+  KeepSet,
   LayerChange,
   PassRecord,
   Proof,

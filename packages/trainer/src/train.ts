@@ -20,6 +20,7 @@ import type { BatchSource } from './data/batches.ts';
 import { openBatchWorkers, usefulWorkers } from './data/batchWorkers.ts';
 import type { Dataset, DatasetName } from './data/dataset.ts';
 import { loadDataset } from './data/loadDataset.ts';
+import { carryMomentum } from './models/carryMomentum.ts';
 import { modelCost } from './models/modelCost.ts';
 import { normalisation, openNetwork } from './models/openNetwork.ts';
 import { readTrained, type TrainedModel } from './models/readTrained.ts';
@@ -125,6 +126,8 @@ async function* runTraining(
       if (checkpoint) {
         writeVariables(modelVariables(model), checkpoint.weights);
         optimizer.restore(checkpoint.momentum);
+      } else if (trained) {
+        await goOn(trained, model, optimizer, control.note);
       }
       yield* recording(folder, {
         type: 'start',
@@ -146,6 +149,19 @@ async function* runTraining(
   } catch (error) {
     throw signal?.aborted ? interrupted(out, error) : (outOfMemory(error, out) ?? error);
   }
+}
+
+/** Lets the optimizer of a network that was cut out of a run begin with that run's momentum. */
+async function goOn(
+  { file }: TrainedModel,
+  model: LayersModel,
+  optimizer: Sgd,
+  note: RunControl['note'],
+): Promise<void> {
+  const carried = await carryMomentum(file, trainableVariables(model));
+  if (carried === undefined || carried.layers === 0) return;
+  optimizer.restore(carried.slots);
+  note?.(`momentum of ${carried.layers} of ${carried.all} layers goes on from ${carried.from}`);
 }
 
 interface OpenRun {

@@ -3,6 +3,7 @@ import type { Change, CompactReport, Rounding } from '@asfp/core';
 import { type Command, defineCommand } from '../command.ts';
 import { compactModel } from '../compactModel.ts';
 import { cutOptions, cutOptionTable } from '../cutOptions.ts';
+import { reportText } from '../files/reportText.ts';
 import { writeModel } from '../files/writeModel.ts';
 import { formatOption, outputFormat } from '../outputFormat.ts';
 import { proofLines } from '../proofLines.ts';
@@ -39,7 +40,7 @@ export const compactCommand: Command = defineCommand({
     });
     const out = options.out ?? source.file.replace(/[^/\\]*$/, 'compact');
     await writeModel(out, written, report.after, {
-      'compact-report.json': `${JSON.stringify(report, null, 2)}\n`,
+      'compact-report.json': reportText(report),
     });
     terminal.result(compactSummary(report, out), report);
     return true;

@@ -22,6 +22,7 @@ import {
 } from '@asfp/trainer';
 import { type Command, defineCommand } from '../command.ts';
 import { type CompactedModel, compactModel } from '../compactModel.ts';
+import { reportText } from '../files/reportText.ts';
 import { jsonText, writeRunFile } from '../files/runFolder.ts';
 import { writeModel } from '../files/writeModel.ts';
 import { normalised, picturesFile } from '../pictures.ts';
@@ -93,7 +94,7 @@ export const pipeline: Command = defineCommand({
       ...smaller.report,
       proof: wholeProof(smaller.report.proof, verification),
     };
-    await writeRunFile(out, 'compact-report.json', jsonText(compactReport));
+    await writeRunFile(out, 'compact-report.json', reportText(compactReport));
     await writeRunFile(
       out,
       'pictures.json',

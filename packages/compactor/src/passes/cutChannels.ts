@@ -11,6 +11,7 @@ import {
   type HostTensor,
   InternalError,
   inferShapes,
+  type KeepSet,
   keepsLastAxis,
   nodesByName,
   type Shape,
@@ -55,7 +56,8 @@ export function cutChannels(options: CutOptions = {}): Pass {
         for (const node of graph.nodes) cutter.node(node);
         const rewritten = cutter.finish();
         if (cutter.missed.length === 0) {
-          return cutter.notes.length === 0 ? { graph, notes: [] } : { graph: rewritten, notes: cutter.notes };
+          const { notes, kept } = cutter;
+          return notes.length === 0 ? { graph, notes } : { graph: rewritten, notes, kept };
         }
         // A sum holds every channel that one of its branches still has; then the others must have it too.
         const again = cutter.missed.every(([name, c]) => missed.get(name)?.has(c) === true);
@@ -69,6 +71,8 @@ export function cutChannels(options: CutOptions = {}): Pass {
 /** One walk through a graph; it holds what has been written so far. */
 class Cutter {
   readonly notes: string[] = [];
+  /** What is left of the layers that were cut. */
+  readonly kept = new Map<string, KeepSet>();
   /** Live channels that were cut, by the name of their value, and then asked for. */
   readonly missed: (readonly [name: string, channel: number])[] = [];
   readonly #graph: Graph;
@@ -189,6 +193,7 @@ class Cutter {
     if (inputs.length === constants.length && filters.length === outs) {
       return this.#write(withInputs(node, [from.name, ...node.inputs.slice(1)]), undefined);
     }
+    this.kept.set(node.name, { inputs, filters });
     const cut = cutWeights(node, kernel, bias, { inputs, filters, constants, uneven });
     const parts = [this.#constant(`${node.name}/kernel`, cut.kernel)];
     if (cut.bias !== undefined) parts.push(this.#constant(`${node.name}/bias`, cut.bias));
@@ -222,6 +227,7 @@ class Cutter {
       return this.#write(withInputs(node, [from.name, ...node.inputs.slice(1)]), undefined);
     const multiplier = kernel.shape[3] as number;
     const keep = from.keep.flatMap((c) => all(multiplier).map((m) => c * multiplier + m));
+    this.kept.set(node.name, { inputs: from.keep, filters: keep });
     const parts = [this.#constant(`${node.name}/kernel`, takeAxis(kernel, 2, from.keep))];
     if (bias !== undefined) parts.push(this.#constant(`${node.name}/bias`, takeAxis(bias, 0, keep)));
     return this.#write(withInputs(node, [from.name, ...parts]), keep);

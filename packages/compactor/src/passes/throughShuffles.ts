@@ -26,9 +26,9 @@ export function throughShuffles(cut: Pass): Pass {
       const shuffles = channelShuffles(graph, shapes);
       if (shuffles.size === 0) return cut.run(graph);
       const merged = asGathers(graph, shuffles, shapes);
-      const { graph: smaller, notes } = cut.run(merged);
-      if (smaller === merged) return { graph, notes };
-      return { graph: asChains(smaller, graph, shuffles), notes };
+      const { graph: smaller, ...rest } = cut.run(merged);
+      if (smaller === merged) return { graph, ...rest };
+      return { graph: asChains(smaller, graph, shuffles), ...rest };
     },
   };
 }

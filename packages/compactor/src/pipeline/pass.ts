@@ -1,5 +1,5 @@
 // Knows the contract of a rewriting pass.
-import type { Graph } from '@asfp/core';
+import type { Graph, KeepSet } from '@asfp/core';
 
 /** A rewriting that leaves what the graph computes as it is. */
 export interface Pass {
@@ -12,4 +12,6 @@ export interface Pass {
 export interface PassResult {
   readonly graph: Graph;
   readonly notes: readonly string[];
+  /** What is left of the layers that it cut, by name. */
+  readonly kept?: ReadonlyMap<string, KeepSet>;
 }

@@ -23,6 +23,14 @@ export interface LayerChange {
   readonly macsAfter: number;
   /** Why zero filters stayed, when some did. */
   readonly kept?: string;
+  /** What is left of a layer that was cut. */
+  readonly keepSet?: KeepSet;
+}
+
+/** Positions in the layer as it was: the filters and the input channels that are left, both ascending. */
+export interface KeepSet {
+  readonly inputs: readonly number[];
+  readonly filters: readonly number[];
 }
 
 /** What one rewriting pass did. */
