@@ -12,6 +12,12 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
 }
 
+/** The bytes of `v` at the places of a mask, 0 where the mask says 128 or more; it never says 16 to 127. */
+// @inline
+export function lanesAt(v: v128, mask: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i8x16.relaxed_swizzle(v, mask) : v128.swizzle(v, mask);
+}
+
 /** `v` between `lo` and `hi`; NaN stays NaN. */
 // @inline
 export function clamp(v: v128, lo: v128, hi: v128): v128 {

@@ -1,5 +1,5 @@
 // Knows how the dense channels of a cut branch are added into the listed channels of a wider stream.
-import { clamp } from './lanes';
+import { clamp, lanesAt } from './lanes';
 import { from, to } from './share';
 
 /**
@@ -26,14 +26,14 @@ export function scatter(
     if (residual) {
       let res = residual;
       for (let t = table; t < end; t += 48, out += 16, res += 16) {
-        const lanes = v128.swizzle(v128.load(src + load<usize>(t)), v128.load(t, 16));
+        const lanes = lanesAt(v128.load(src + load<usize>(t)), v128.load(t, 16));
         const v = f32x4.add(f32x4.add(lanes, v128.load(t, 32)), v128.load(res));
         v128.store(out, clamp(v, lo, hi));
       }
       residual += yRow;
     } else {
       for (let t = table; t < end; t += 48, out += 16) {
-        const lanes = v128.swizzle(v128.load(src + load<usize>(t)), v128.load(t, 16));
+        const lanes = lanesAt(v128.load(src + load<usize>(t)), v128.load(t, 16));
         v128.store(out, clamp(f32x4.add(lanes, v128.load(t, 32)), lo, hi));
       }
     }

@@ -2,7 +2,6 @@
 // multiplications.
 import { highest, lowest, zeroVectors } from './lanes';
 import { multiply } from './multiply';
-import { scatter } from './scatterRows';
 import { fromColumn, fromRow, fromVector, toColumn, toRow, toVector } from './share';
 import {
   inputColumns2,
@@ -13,6 +12,8 @@ import {
   outputColumns4,
   outputRow2,
   outputRow4,
+  outputScatter2,
+  outputScatter4,
 } from './winogradTransforms';
 
 /** Bytes between the planes of a block, so that they do not fall on the same cache sets. */
@@ -73,7 +74,7 @@ export function winograd(
   kernels += firstBytes * <usize>channels;
   bias += firstBytes;
   const firstVector = fromVector(vectors);
-  const width4 = (toVector(vectors) - firstVector) << 2;
+  const parts = toVector(vectors) - firstVector;
   table += table ? <usize>firstVector * 48 : 0;
   const skip = table ? (<usize>firstVector) << 4 : firstBytes;
   y += skip;
@@ -91,8 +92,8 @@ export function winograd(
   const zeros = pointers + 32;
   const strip = zeros + rowBytes;
   const wideStrip = strip + <usize>side * stripRow;
-  const dense = wideStrip + <usize>side * wideRow;
-  const v = dense + <usize>tile * wideRow + 16;
+  // A scatter's table may read past the last dense channel.
+  const v = wideStrip + <usize>side * wideRow + 16;
   const most = <usize>(rows * across);
   const planes = <usize>(side * side);
   const vPlane = most * pixel + GAP;
@@ -140,23 +141,48 @@ export function winograd(
       }
       const count = min(tile, yHeight - h);
       const at = <usize>(n * yHeight + h) * yRow;
-      const out = table ? dense : y + at;
-      const outRow = table ? wideRow : yRow;
-      const outPixel = table ? wide : yPixel;
       const res = residual ? residual + at : 0;
-      const near: usize = table ? 0 : res;
-      const lo: f32 = table ? -Infinity : low;
-      const hi: f32 = table ? Infinity : high;
-      if (four)
-        outputColumns4(wideStrip, wideRow, yWidth, wide, bias, near, out, outRow, outPixel, count, lo, hi);
-      else outputColumns2(wideStrip, wideRow, yWidth, wide, bias, near, out, outRow, outPixel, count, lo, hi);
+      const out = y + at;
       if (table) {
-        for (let i: usize = 0; i < <usize>count; i++) {
-          const o = i * yRow;
-          const from = dense + i * wideRow - firstBytes;
-          scatter(from, wide, table, res ? res + o : 0, y + at + o, yPixel, yWidth, width4, low, high);
-        }
-      }
+        const from = wideStrip - firstBytes;
+        const biases = bias - firstBytes;
+        if (four)
+          outputScatter4(
+            from,
+            wideRow,
+            yWidth,
+            wide,
+            biases,
+            table,
+            parts,
+            res,
+            out,
+            yRow,
+            yPixel,
+            count,
+            low,
+            high,
+          );
+        else
+          outputScatter2(
+            from,
+            wideRow,
+            yWidth,
+            wide,
+            biases,
+            table,
+            parts,
+            res,
+            out,
+            yRow,
+            yPixel,
+            count,
+            low,
+            high,
+          );
+      } else if (four)
+        outputColumns4(wideStrip, wideRow, yWidth, wide, bias, res, out, yRow, yPixel, count, low, high);
+      else outputColumns2(wideStrip, wideRow, yWidth, wide, bias, res, out, yRow, yPixel, count, low, high);
     }
   }
 }
@@ -174,6 +200,6 @@ export function winogradScratch(
   const side = tile + 2;
   const across = (yWidth + tile - 1) / tile;
   const rows = blockRows(tile, across, channels, cols, batch * ((yHeight + tile - 1) / tile));
-  const lines = (width + side * (tile * across + 2)) * channels + (side + tile) * tile * across * cols;
+  const lines = (width + side * (tile * across + 2)) * channels + side * tile * across * cols;
   return 64 + (lines << 2) + side * side * (rows * across * (channels + cols) * 4 + 2 * <i32>GAP);
 }

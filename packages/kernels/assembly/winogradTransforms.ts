@@ -1,6 +1,6 @@
 // Knows the transforms of Winograd's F(4 x 4, 3 x 3) and F(2 x 2, 3 x 3) for images, four channels at a time: down columns, then
 // along rows of tiles. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016.
-import { clamp, madd, nmadd } from './lanes';
+import { clamp, lanesAt, madd, nmadd } from './lanes';
 
 /** F(4): `Bᵀ d` down the columns: six image rows of `bytes` bytes at `rows[0..5]` to six at `dst`, `step` bytes apart. */
 export function inputColumns4(rows: usize, bytes: usize, dst: usize, step: usize): void {
@@ -175,6 +175,82 @@ export function outputColumns4(
   }
 }
 
+/** Stores a vector of a stream: four dense lanes, put in their places, with what the epilogue adds. */
+// @inline
+function place(v: v128, mask: v128, fill: v128, residual: usize, y: usize, lo: v128, hi: v128): void {
+  v = f32x4.add(lanesAt(v, mask), fill);
+  if (residual) v = f32x4.add(v, v128.load(residual));
+  v128.store(y, clamp(v, lo, hi));
+}
+
+/**
+ * F(4): as outputColumns4, into the channels of a stream that `table` lists (src/scatterTable.ts): `vectors` vectors a pixel. The
+ * table's offsets count from `src` and `bias`.
+ */
+export function outputScatter4(
+  src: usize,
+  step: usize,
+  pixels: i32,
+  pixel: usize,
+  bias: usize,
+  table: usize,
+  vectors: i32,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  yPixel: usize,
+  count: i32,
+  low: f32,
+  high: f32,
+): void {
+  const lo = f32x4.splat(low);
+  const hi = f32x4.splat(high);
+  const two = f32x4.splat(2);
+  const four = f32x4.splat(4);
+  const eight = f32x4.splat(8);
+  const end = table + <usize>vectors * 48;
+  const gap = yPixel - ((<usize>vectors) << 4);
+  const resRow = residual ? yRow : 0;
+  const resVector: usize = residual ? 16 : 0;
+  const resGap = residual ? gap : 0;
+  for (let i = 0; i < pixels; i++) {
+    for (let t = table; t < end; t += 48) {
+      const o = load<usize>(t);
+      const mask = v128.load(t, 16);
+      const fill = v128.load(t, 32);
+      const add = v128.load(bias + o);
+      let p = src + o;
+      const m0 = v128.load(p);
+      p += step;
+      const m1 = v128.load(p);
+      p += step;
+      const m2 = v128.load(p);
+      p += step;
+      const m3 = v128.load(p);
+      p += step;
+      const m4 = v128.load(p);
+      const a = f32x4.add(m1, m2);
+      const b = f32x4.sub(m1, m2);
+      const c = f32x4.add(m3, m4);
+      const d = f32x4.sub(m3, m4);
+      place(f32x4.add(f32x4.add(m0, add), f32x4.add(a, c)), mask, fill, residual, y, lo, hi);
+      if (count > 1) place(madd(d, two, f32x4.add(b, add)), mask, fill, residual + resRow, y + yRow, lo, hi);
+      if (count > 2)
+        place(madd(c, four, f32x4.add(a, add)), mask, fill, residual + 2 * resRow, y + 2 * yRow, lo, hi);
+      if (count > 3) {
+        const m5 = f32x4.add(v128.load(p + step), add);
+        const last = madd(d, eight, f32x4.add(b, m5));
+        place(last, mask, fill, residual + 3 * resRow, y + 3 * yRow, lo, hi);
+      }
+      y += 16;
+      residual += resVector;
+    }
+    src += pixel;
+    y += gap;
+    residual += resGap;
+  }
+}
+
 /** F(2): `Bᵀ d` down the columns: four image rows to four. */
 export function inputColumns2(rows: usize, bytes: usize, dst: usize, step: usize): void {
   const p0 = load<usize>(rows);
@@ -274,5 +350,53 @@ export function outputColumns2(
     }
     y += yPixel - pixel;
     residual += resPixel;
+  }
+}
+
+/** F(2): as outputColumns2, into the channels of a stream; parameters as in outputScatter4, for two rows of y. */
+export function outputScatter2(
+  src: usize,
+  step: usize,
+  pixels: i32,
+  pixel: usize,
+  bias: usize,
+  table: usize,
+  vectors: i32,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  yPixel: usize,
+  count: i32,
+  low: f32,
+  high: f32,
+): void {
+  const lo = f32x4.splat(low);
+  const hi = f32x4.splat(high);
+  const end = table + <usize>vectors * 48;
+  const gap = yPixel - ((<usize>vectors) << 4);
+  const resRow = residual ? yRow : 0;
+  const resVector: usize = residual ? 16 : 0;
+  const resGap = residual ? gap : 0;
+  for (let i = 0; i < pixels; i++) {
+    for (let t = table; t < end; t += 48) {
+      const o = load<usize>(t);
+      const mask = v128.load(t, 16);
+      const fill = v128.load(t, 32);
+      const add = v128.load(bias + o);
+      const p = src + o + step;
+      const m1 = v128.load(p);
+      const m2 = v128.load(p + step);
+      const first = f32x4.add(f32x4.add(v128.load(src + o), add), f32x4.add(m1, m2));
+      place(first, mask, fill, residual, y, lo, hi);
+      if (count > 1) {
+        const m3 = f32x4.sub(add, v128.load(p + 2 * step));
+        place(f32x4.add(f32x4.sub(m1, m2), m3), mask, fill, residual + resRow, y + yRow, lo, hi);
+      }
+      y += 16;
+      residual += resVector;
+    }
+    src += pixel;
+    y += gap;
+    residual += resGap;
   }
 }
