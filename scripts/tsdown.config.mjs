@@ -10,14 +10,16 @@ const BESIDE = /new URL\('(\.[^']*)\.ts', import\.meta\.url\)/g;
 /** The address of a file of a library. */
 const OF_LIBRARY = /new URL\(\s*'(@[^']*\.wasm)',\s*import\.meta\.url,?\s*\)/g;
 
-/** @typedef {{ readonly dev: string, readonly default?: string }} Door */
+/** @typedef {{ readonly dev?: string, readonly default?: string }} Door */
 
-/** @type {{ exports: Record<string, Door>, bin?: Record<string, string> }} */
+/** @type {{ name: string, exports: Record<string, Door>, bin?: Record<string, string> }} */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /** Every source by the name that it gets in `dist`. */
 const doors = named(
-  Object.values(manifest.exports).flatMap((door) => (door.default ? [[door.default, door.dev]] : [])),
+  Object.values(manifest.exports).flatMap((door) =>
+    door.default && door.dev ? [[door.default, door.dev]] : [],
+  ),
 );
 const commands = named(
   Object.values(manifest.bin ?? {}).map((file) => [file, `src/${path.basename(file, '.mjs')}.ts`]),
@@ -34,6 +36,8 @@ export default defineConfig({
   dts: Object.keys(doors).length > 0 && { entry: Object.values(doors) },
   fixedExtension: true,
   hash: false,
+  // A page needs little of it at once: file by file, bundlers put each part where it is needed.
+  unbundle: manifest.name === '@asfp/core',
   deps: {
     // The command serves pages that are built already, so their bundler is no dependency of it. The others are what
     // tfjs's wasm backend asks for where it runs in Node.

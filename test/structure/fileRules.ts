@@ -32,7 +32,7 @@ export function fileFaults({ path, text, imports, exports }: ModuleFacts): strin
   if (lines > LINE_LIMIT && LONG_FILES[path] === undefined) faults.push(`${path}: has ${lines} lines`);
 
   for (const { specifier, line } of imports) {
-    if (specifier.startsWith('.') && !/\.(ts|mts|mjs|json|css|wasm)(\?[a-z&]+)?$/.test(specifier)) {
+    if (specifier.startsWith('.') && !/\.(ts|tsx|mts|mjs|json|css|wasm|bin)(\?[a-z&]+)?$/.test(specifier)) {
       faults.push(`${path}:${line}: ${specifier} lacks its extension`);
     }
   }

@@ -23,7 +23,7 @@ const ROOMS: readonly { readonly room: string; readonly mayImport: readonly stri
       '@asfp/demo',
     ],
   },
-  { room: 'examples/', mayImport: ['@asfp/edge-runtime'] },
+  { room: 'examples/', mayImport: ['@asfp/edge-runtime', '@asfp/kernels'] },
   { room: 'scripts/', mayImport: [] },
 ];
 
@@ -74,13 +74,15 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },
   { library: /^playwright-core$/, rooms: [/^apps\/demo\/lab\//, /^test\//] },
-  { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/] },
+  { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/, /^test\/examples\//] },
   { library: /^(citty|listr2)$/, rooms: [/^packages\/cli\//] },
   { library: /^uplot$/, rooms: [/^apps\/demo\//] },
   { library: /^vitest(\/config)?$/, rooms: [/\.test\.ts$/, /^test\//, /^vitest\.config\.ts$/] },
   { library: /^fast-check$/, rooms: [/\.test\.ts$/, /^test\//, /^packages\/core\/src\/testing\//] },
   { library: /^typescript$/, rooms: [/^test\/structure\//] },
   { library: /^(publint|@arethetypeswrong\/core)$/, rooms: [/^test\/packages\//] },
+  { library: /^workerd$/, rooms: [/^test\/examples\//] },
+  { library: /^react(-dom\/client)?$/, rooms: [/^examples\/react\//] },
   { library: /^tsdown$/, rooms: [/^scripts\/tsdown\.config\.mjs$/] },
 ];
 
@@ -103,8 +105,8 @@ function faultOf(path: string, specifier: string): string | undefined {
     return `${specifier} leaves the room by a path; import the package`;
   }
   if (specifier.startsWith('@asfp/')) {
-    // A subpath is one of the package's own exports, never a file.
-    const name = /^(@asfp\/[a-z-]+)(\/[a-z-]+)?$/.exec(specifier)?.[1];
+    // A subpath is one of the package's own exports, never a file; but the kernels are files.
+    const name = /^(@asfp\/[a-z-]+)(\/[a-z-]+|\/wasm\/[a-z.-]+\.wasm)?$/.exec(specifier)?.[1];
     if (name !== undefined && room?.mayImport.includes(name)) return undefined;
     return `${specifier} may not be imported here`;
   }
