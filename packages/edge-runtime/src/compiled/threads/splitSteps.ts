@@ -1,5 +1,8 @@
 // Knows into how many chunks each step of a program is cut, and which way, from a rough estimate of the time it takes.
-import { type KernelArguments, type KernelName, kernelTable, type Step, up4 } from '@asfp/kernels';
+import { type KernelArguments, type KernelName, kernelTable, type Step } from '@asfp/kernels';
+import { convCost } from '../chooseConv.ts';
+import { convCosts } from '../convCosts.ts';
+import { type ConvSize, type ConvWay, convWork } from '../convWork.ts';
 import type { Chunks } from './takeChunks.ts';
 
 /** How a step can be cut: into so many units at most. */
@@ -11,28 +14,26 @@ interface Extent {
 
 type ExtentOf<K extends KernelName> = (args: KernelArguments<K>, threads: number) => Extent;
 
-/** Nanoseconds of a multiply-add in a product, of a float that is moved, and of a float of a kernel that comes from afar. */
-const [MULTIPLY, MOVE, FETCH] = [0.02, 0.1, 0.1];
+/** Nanoseconds of a multiply-add, and of a float that is moved. */
+const [MULTIPLY, MOVE] = [0.02, 0.1];
 
 /** Kernels that know their part; each other step is one chunk. */
 const EXTENTS: { readonly [K in KernelName]?: ExtentOf<K> } = {
   convGemm(a, threads) {
-    const pixels = a.batch * a.yHeight * a.yWidth;
-    const depth = a.kh * a.kw * a.channels;
-    const patches = a.kh * a.kw * a.strideY * a.strideX === 1 ? 0 : MOVE;
-    const ns = (rows: number, cols: number): number =>
-      rows * depth * (cols * MULTIPLY + patches) + depth * cols * FETCH;
-    return cheaper(ns, Math.ceil(pixels / 12), 12, pixels, a, threads);
+    const size: ConvSize = {
+      ...{ batch: 1, channels: a.channels, cols: a.cols, kernel: [a.kh, a.kw], yHeight: 1 },
+      ...{ strides: [a.strideY, a.strideX], dilations: [a.dilationY, a.dilationX] },
+      yWidth: a.batch * a.yHeight * a.yWidth,
+    };
+    return cheaper(size, 'gemm', { along: 'yWidth', unit: 12 }, a, threads);
   },
   winograd(a, threads) {
-    const down = a.batch * Math.ceil(a.yHeight / a.tile);
-    const across = Math.ceil(a.yWidth / a.tile);
-    const planes = (a.tile + 2) ** 2;
-    const ns = (tiles: number, cols: number): number =>
-      // Products go by four rows at a time.
-      planes * (up4(tiles) * a.channels * cols * MULTIPLY) +
-      planes * (tiles * (a.channels + cols) * 2 * MOVE + a.channels * cols * FETCH);
-    return cheaper(ns, down, across, down * across, a, threads);
+    const size: ConvSize = {
+      ...{ batch: 1, channels: a.channels, cols: a.cols, kernel: [3, 3], strides: [1, 1], dilations: [1, 1] },
+      ...{ yHeight: a.batch * up(a.yHeight, a.tile), yWidth: a.yWidth },
+    };
+    const way = a.tile === 4 ? 'winograd4' : 'winograd2';
+    return cheaper(size, way, { along: 'yHeight', unit: a.tile }, a, threads);
   },
   depthwise: (a) => ({
     ns: a.batch * a.yHeight * a.yWidth * a.channels * (a.kh * a.kw * 2 * MULTIPLY + MOVE),
@@ -63,21 +64,27 @@ const EXTENTS: { readonly [K in KernelName]?: ExtentOf<K> } = {
   scatterRows: (a) => ({ ns: a.rows * a.width * MOVE, units: a.rows }),
 };
 
-/** A product cut across its rows, or across its columns: whichever leaves the slowest of as many threads less to do. */
+/** A convolution cut across its rows, or across its columns: whichever leaves the slowest of so many threads less to do. */
 function cheaper(
-  ns: (rows: number, cols: number) => number,
-  units: number,
-  unit: number,
-  rows: number,
+  size: ConvSize,
+  way: ConvWay,
+  rows: { readonly along: 'yWidth' | 'yHeight'; readonly unit: number },
   { cols, table, yStride }: { readonly cols: number; readonly table: number; readonly yStride: number },
   threads: number,
 ): Extent {
-  const all = ns(rows, cols);
-  // A scatter is cut where its stream is, between vectors of four.
+  const ns = (part: Partial<ConvSize>): number =>
+    convCost(convWork({ ...size, ...part }, way), convCosts[way]);
+  const units = Math.ceil(size[rows.along] / rows.unit);
+  // A scatter is cut where its stream is, between vectors of four; products between panels of eight.
   const panels = table ? yStride / 4 : Math.max(1, cols >> 3);
-  const byRows = ns(Math.ceil(units / threads) * unit, cols);
-  const byColumns = ns(rows, (Math.ceil(panels / threads) * cols) / panels);
+  const byRows = ns({ [rows.along]: Math.ceil(units / threads) * rows.unit });
+  const byColumns = ns({ cols: Math.ceil((Math.ceil(panels / threads) * cols) / panels) });
+  const all = ns({});
   return byRows <= byColumns ? { ns: all, units } : { ns: all, units: panels, byColumns: true };
+}
+
+function up(count: number, unit: number): number {
+  return Math.ceil(count / unit) * unit;
 }
 
 /** Chunks of this size are fine enough for threads of different speed to end at about the same time, nanoseconds. */
