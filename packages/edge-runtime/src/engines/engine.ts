@@ -14,7 +14,10 @@ export interface EngineOptions {
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
   /** The compiled kernels, for places that may not compile or fetch them; without it, they are fetched from beside the script. */
   readonly kernels?: WebAssembly.Module;
-  /** Threads of the tfjs-wasm engine; without it, one per core where the page is cross-origin isolated. */
+  /**
+   * Threads of the engines on WebAssembly. Without it, one per core where the page is cross-origin isolated, at most four for
+   * `compiled`; else one. `compiled` has one also where `kernels` are passed in, and more in Node only when asked.
+   */
   readonly threads?: number;
   /** Whether WebGL drawn by the CPU is good enough; it is refused by default. */
   readonly allowSoftwareGl?: boolean;
