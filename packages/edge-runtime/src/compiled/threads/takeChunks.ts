@@ -13,7 +13,7 @@ export interface Chunks {
 }
 
 /** Bytes at the foot of a memory that the words take. */
-export const WORD_BYTES = 256;
+const WORD_BYTES = 256;
 
 // Each in a cache line of its own. They only count up, over all runs, and may overflow.
 const NEXT = 0;
