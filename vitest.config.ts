@@ -32,7 +32,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'node',
           include: [
-            'packages/*/src/**/*.test.ts',
+            'packages/*/{src,bench}/**/*.test.ts',
             'apps/*/{src,lab,report}/**/*.test.ts',
             'scripts/**/*.test.ts',
             'test/**/*.test.ts',

@@ -1,5 +1,6 @@
 // Measures our engine against the others, dense and pruned, in a headless Chromium: the tables of docs/performance.md.
-// pnpm bench [--nets resnet20,resnet56] [--rates 0,0.3,0.4] [--coupling independent,grouped] [--engines compiled,ort-wasm] [--seconds 8] [--quick] [--prepare] [--docs]
+// pnpm bench [--nets resnet20,resnet56] [--rates 0,0.3,0.4] [--coupling independent,grouped] [--engines compiled,ort-wasm] [--seconds 8] [--quick] [--prepare] [--tables] [--docs]
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     prepare: { type: 'boolean', default: false },
+    tables: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     report: { type: 'string', default: 'runs/bench/report.json' },
     browser: { type: 'string' },
@@ -40,7 +42,7 @@ const list = (text: string): string[] => text.split(',').map((word) => word.trim
 const { quick } = values;
 const parts = partsOf(
   list(values.nets ?? (quick ? 'resnet20' : Object.keys(benchNets).join(','))),
-  list(values.rates ?? (quick ? '0,0.4' : '0,0.1,0.2,0.3,0.4,0.5')).map(Number),
+  list(values.rates ?? (quick ? '0,0.4' : '0,0.4,0.3,0.5,0.2,0.1')).map(Number),
   list(values.coupling ?? (quick ? 'independent' : 'independent,grouped')),
 );
 const engines = list(values.engines).map(engineNamed);
@@ -52,37 +54,42 @@ const prepared = join(cache, stamp);
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort(new Error('stopped; what was measured is in the report')));
 
-removeOthers(cache, stamp);
-for (const net of new Set(parts.map((part) => part.net))) {
-  await prepareNet(
-    prepared,
-    net,
-    parts.filter((part) => part.net === net),
-    say,
-  );
-}
-await buildSite();
 let failed = 0;
+if (!values.tables) {
+  removeOthers(cache, stamp);
+  for (const net of new Set(parts.map((part) => part.net))) {
+    const own = parts.filter((part) => part.net === net);
+    await prepareNet(prepared, net, own, say);
+  }
+  await buildSite();
+  if (!values.prepare) await measureAll();
+}
 if (!values.prepare) {
+  const { markdown, faults } = benchTables(readBenchReport(values.report));
+  for (const fault of faults) problem(fault);
+  process.stdout.write(`${markdown}\n`);
+  if (values.docs) {
+    const document = join(root, 'docs/performance.md');
+    writeBetween(document, 'bench', markdown);
+    const kernels = join(root, 'runs/bench/kernels.md');
+    if (existsSync(kernels)) writeBetween(document, 'kernels', readFileSync(kernels, 'utf8'));
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Part by part, each written down at once. */
+async function measureAll(): Promise<void> {
   let report = readBenchReport(values.report);
   const command = `pnpm bench ${process.argv.slice(2).join(' ')}`.trimEnd();
+  const options = { root: prepared, engines, budgetMs, browserPath: values.browser, command };
   for (const [i, part] of parts.entries()) {
     const key = partKey(part);
     say(`${i + 1}/${parts.length} ${key}`);
     try {
-      const options = {
-        root: prepared,
-        engines,
-        budgetMs,
-        browserPath: values.browser,
-        command,
-        signal: stop.signal,
-      };
-      const record = await measurePart(part, options);
-      for (const { model, engine, error } of record.latency.subjects)
+      const record = await measurePart(part, { ...options, signal: stop.signal });
+      const all = [...record.latency.subjects, ...record.native.map((one) => ({ ...one, engine: 'native' }))];
+      for (const { model, engine, error } of all)
         if (error !== undefined) problem(`${key} ${model}@${engine}: ${error}`);
-      for (const { model, error } of record.native)
-        if (error !== undefined) problem(`${key} ${model}@native: ${error}`);
       report = withPart(report, key, record);
       writeBenchReport(values.report, report);
     } catch (error) {
@@ -90,12 +97,7 @@ if (!values.prepare) {
       problem(`${key}: ${describeError(error)}`);
     }
   }
-  const tables = benchTables(report);
-  for (const fault of tables.faults) problem(fault);
-  if (values.docs) writeBetween(join(root, 'docs/performance.md'), 'bench', tables.markdown);
-  process.stdout.write(`${tables.markdown}\n`);
 }
-process.exitCode = failed === 0 ? 0 : 1;
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -30,7 +30,7 @@ export function partKey({ net, rate, coupling }: BenchPart): string {
   return coupling === null ? `${net}/dense` : `${net}/${coupling}-${rate}`;
 }
 
-/** The parts that a choice means, dense ones first; throws AsfpError `usage` for a name or a rate that is none. */
+/** The parts that a choice means, rate by rate, so that a bench that is stopped has something of every network; throws AsfpError `usage` for a name or a rate that is none. */
 export function partsOf(
   nets: readonly string[],
   rates: readonly number[],
@@ -43,11 +43,9 @@ export function partsOf(
   if (strange !== undefined) throw usage('--coupling', 'some of independent, grouped', strange);
   const wrong = rates.find((rate) => !(rate >= 0 && rate < 1));
   if (wrong !== undefined) throw usage('--rates', 'shares in [0, 1)', String(wrong));
-  return (nets as readonly BenchNet[]).flatMap((net) =>
-    rates.flatMap((rate): BenchPart[] =>
-      rate === 0
-        ? [{ net, rate, coupling: null }]
-        : (couplings as readonly Coupling[]).map((coupling) => ({ net, rate, coupling })),
+  return rates.flatMap((rate) =>
+    (rate === 0 ? [null] : (couplings as readonly Coupling[])).flatMap((coupling) =>
+      (nets as readonly BenchNet[]).map((net): BenchPart => ({ net, rate, coupling })),
     ),
   );
 }

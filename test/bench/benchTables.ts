@@ -12,6 +12,7 @@ import {
   savingKept,
   timeRatio,
 } from './benchFigures.ts';
+import { benchNets } from './benchNets.ts';
 import type { BenchReport, PartRecord } from './benchReport.ts';
 
 /** The tables, and what is wrong with the outputs that the times belong to. */
@@ -22,7 +23,7 @@ export interface BenchTables {
 
 /** Everything that the report's parts tell; empty tables are left out. */
 export function benchTables(report: BenchReport): BenchTables {
-  const entries = Object.entries(report.parts);
+  const entries = Object.entries(report.parts).sort(([, a], [, b]) => placeOf(a) - placeOf(b));
   const records = entries.map(([, record]) => record);
   const dense = records.filter(({ part }) => part.coupling === null);
   const pruned = records.filter(({ part }) => part.coupling !== null);
@@ -36,6 +37,12 @@ export function benchTables(report: BenchReport): BenchTables {
     markdown: sections.filter((text) => text !== '').join('\n\n'),
     faults: entries.flatMap(([key, record]) => errorFaults(key, record)),
   };
+}
+
+/** Networks in their order, of each what was pruned alone before what was grouped, small rates first. */
+function placeOf({ part }: PartRecord): number {
+  const net = Object.keys(benchNets).indexOf(part.net);
+  return net * 10 + (part.coupling === 'grouped' ? 5 : 0) + part.rate;
 }
 
 const GOAL_HEAD = ['figure', 'to reach', 'measured (95 %)', 'reached'];

@@ -24,12 +24,12 @@ export interface ConvWork {
   readonly lay: number;
   /** Floats that products give: results, or tiles that are still to be transformed. */
   readonly store: number;
-  /** Bytes of kernels where they do not fit the second-level cache; else 0. */
+  /** Bytes of kernels that are not near the core when their turn comes; 0 for small ones. */
   readonly far: number;
 }
 
-/** Bytes of kernels that stay near. */
-const NEAR = 1 << 20;
+/** Bytes of kernels that stay near, though other layers' come between. */
+const NEAR = 1 << 18;
 
 /** The ways that a convolution can go. */
 export function convWays({ kernel, strides, dilations }: ConvSize): readonly ConvWay[] {
