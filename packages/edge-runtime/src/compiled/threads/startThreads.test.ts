@@ -8,12 +8,19 @@ import { type CompiledModel, compileModel } from '../compileModel.ts';
 import { type SharedProgram, startThreads, type Threads } from './startThreads.ts';
 import { chunksLeft, takeChunks, wordsOf } from './takeChunks.ts';
 
+// Every run is shared: whether that pays on the machine of the tests is no matter here.
+vi.mock('./shareTrial.ts', () => ({
+  shareTrial: () => ({ share: () => share, record: () => undefined }),
+}));
+let share = true;
+
 const builds = ['simd', 'relaxed-simd'] as const;
 
 let open: Threads[] = [];
 afterEach(() => {
   for (const threads of open) threads.close();
   open = [];
+  share = true;
   vi.unstubAllGlobals();
 });
 
@@ -172,6 +179,17 @@ test('a thread that is lost with a chunk in its hands is an internal error, now 
   });
   expect(() => model.run(feeds)).toThrow('internal: a thread was lost in the middle of a run');
   expect(() => model.run(feeds)).toThrow('internal: a thread was lost in an earlier run');
+});
+
+test('where sharing does not pay, this thread runs alone, with the same bits', async () => {
+  const { module, threads } = await eagerThreads(2, 'simd');
+  const model = compileModel(net, module, threads);
+  const feeds = feedsOf(net, 1, 1);
+  const expected = bitsOf(model.run(feeds));
+  share = false;
+  const wake = vi.spyOn(threads, 'wake');
+  expect(bitsOf(model.run(feeds))).toBe(expected);
+  expect(wake).not.toHaveBeenCalled();
 });
 
 test('threads that cannot be started are done without', async () => {

@@ -2,6 +2,7 @@
 import { InternalError } from '@asfp/core';
 import type { Kernels, Step } from '@asfp/kernels';
 import { now } from '../../latency/clock.ts';
+import { type ShareTrial, shareTrial } from './shareTrial.ts';
 import { splitSteps } from './splitSteps.ts';
 import { startWorker, type ThreadWorker } from './startWorker.ts';
 import { type Chunks, chunksLeft, hasFailed, openRun, takeChunks, wordsOf } from './takeChunks.ts';
@@ -15,7 +16,11 @@ export interface SharedProgram {
   /** Where the first thread's copy of the program begins, and the bytes from one thread's copy to the next one's. */
   readonly begin: number;
   readonly copyBytes: number;
+  readonly trial: ShareTrial;
 }
+
+/** A program of which only the caller knows. */
+type NewProgram = Omit<SharedProgram, 'id' | 'trial'>;
 
 /** Threads that share the chunks of each run; the one that calls is the first of them. */
 export interface Threads {
@@ -26,14 +31,14 @@ export interface Threads {
   /** Cuts a program into chunks; undefined where it is too small. */
   split(steps: readonly Step[]): Chunks | undefined;
   /** Tells the others of a program; until they have heard, they take no part in its runs. */
-  load(program: Omit<SharedProgram, 'id'>): SharedProgram;
+  load(program: NewProgram): SharedProgram;
   /** Lets the others forget a program. */
   forget(program: SharedProgram): void;
   /** Resolves when all have heard all, or do not answer. */
   settled(): Promise<void>;
   /** Wakes the others for the run that is open. */
   wake(program: SharedProgram): void;
-  /** Runs once; throws an InternalError when a kernel stopped in any thread, or a thread does not come to an end. */
+  /** Runs once, together with the others where that pays; throws an InternalError when a kernel stopped in any thread, or a thread does not come to an end. */
   run(program: SharedProgram, own: Pick<Kernels, 'run'>): void;
   /** Ends the others. */
   close(): void;
@@ -80,11 +85,11 @@ class WorkerThreads implements Threads {
     return splitSteps(steps, this.count, this.leastNs);
   }
 
-  load(program: Omit<SharedProgram, 'id'>): SharedProgram {
+  load(program: NewProgram): SharedProgram {
     const id = ++this.#lastId;
     const { memory, chunks, begin, copyBytes } = program;
     this.#tell((thread) => ({ load: id, memory, chunks, begin: begin + thread * copyBytes }));
-    return { ...program, id };
+    return { ...program, id, trial: shareTrial() };
   }
 
   forget({ id }: SharedProgram): void {
@@ -101,6 +106,18 @@ class WorkerThreads implements Threads {
   }
 
   run(program: SharedProgram, own: Pick<Kernels, 'run'>): void {
+    const { trial, begin, copyBytes } = program;
+    const start = now();
+    if (trial.share()) this.#share(program, own);
+    else own.run(begin, begin + copyBytes, 0, 1, 0);
+    trial.record(now() - start);
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.end();
+  }
+
+  #share(program: SharedProgram, own: Pick<Kernels, 'run'>): void {
     const words = wordsOf(program.memory);
     if (chunksLeft(words) !== 0) throw new InternalError('a thread was lost in an earlier run');
     openRun(words, program.chunks);
@@ -110,10 +127,6 @@ class WorkerThreads implements Threads {
     // All are taken: the last ones may be in the hands of others.
     for (let turns = 0; chunksLeft(words) > 0; turns++) wait(turns);
     if (hasFailed(words)) throw new InternalError('a kernel stopped');
-  }
-
-  close(): void {
-    for (const worker of this.#workers) worker.end();
   }
 
   /** Waits a little, and gives up when no chunk is done for long. */
