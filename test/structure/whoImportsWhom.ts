@@ -74,7 +74,7 @@ const LIBRARIES: readonly { readonly library: RegExp; readonly rooms: readonly R
   },
   { library: /^valibot$/, rooms: [/^packages\/core\/src\/(formats|modelfile)\//] },
   { library: /^playwright-core$/, rooms: [/^apps\/demo\/lab\//, /^test\//] },
-  { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/, /^test\/examples\//] },
+  { library: /^vite$/, rooms: [/^apps\/demo\/(lab\/|vite\.config\.ts)/, /^test\/(examples|runtime)\//] },
   { library: /^(citty|listr2)$/, rooms: [/^packages\/cli\//] },
   { library: /^uplot$/, rooms: [/^apps\/demo\//] },
   { library: /^vitest(\/config)?$/, rooms: [/\.test\.ts$/, /^test\//, /^vitest\.config\.ts$/] },

@@ -13,6 +13,8 @@ import { untilAborted } from './untilAborted.ts';
 export interface RunOptions {
   /** Pictures in bare numbers; 1 by default. A tensor brings its own. */
   readonly batch?: number;
+  /** Hands the numbers over to a session in a worker, which saves a copy: the arrays may be empty afterwards. */
+  readonly transfer?: boolean;
   /** Rejects with its reason at once when aborted; a run that has not begun is left out, one that has is thrown away. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -64,11 +66,11 @@ export class Session {
 
   /** Runs once and reads every output back, by name; throws like `run`. */
   async runAll(input: InputValues, options: RunOptions = {}): Promise<Readonly<Record<string, HostTensor>>> {
-    const { batch = 1, signal } = options;
+    const { batch = 1, signal, transfer = false } = options;
     this.#assertOpen();
     signal?.throwIfAborted();
     const tensors = inputTensors(this.info.inputs, input, batch, this.info.url);
-    const values = await this.#inTurn(() => this.#model.run(tensors), signal);
+    const values = await this.#inTurn(() => this.#model.run(tensors, transfer), signal);
     return Object.fromEntries(this.info.outputs.map((spec, i) => [spec.name, values[i] as HostTensor]));
   }
 
@@ -102,7 +104,7 @@ export class Session {
     const oneByOne = this.info.inputs[0]?.shape?.[0] === 1;
     const answers: LabelScore[][] = [];
     for (const some of oneByOne ? list.map((picture) => [picture]) : list.length > 0 ? [list] : []) {
-      const scores = await this.run(await this.toInput(some), { signal: options.signal });
+      const scores = await this.run(await this.toInput(some), { signal: options.signal, transfer: true });
       const classes = scores.length / some.length;
       for (let i = 0; i < some.length; i++) {
         const own = scores.subarray(i * classes, (i + 1) * classes);

@@ -2,9 +2,10 @@
 // fastest of those that agree with it, as a short measurement found out, now or at an earlier visit.
 import { AsfpError, describeError, type HostTensor } from '@asfp/core';
 import type { Engine, EngineFacts, EngineName, EngineOptions, LoadedModel } from '../engines/engine.ts';
+import { loadEngine } from '../engines/loadEngine.ts';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
-import type { Clock } from '../latency/clock.ts';
-import type { Choice, ChoiceMemory } from './choiceMemory.ts';
+import { type Clock, now } from '../latency/clock.ts';
+import { type Choice, type ChoiceMemory, choiceMemory } from './choiceMemory.ts';
 import { measureEngines } from './measureEngines.ts';
 import { sampleInputs } from './sampleInputs.ts';
 
@@ -23,6 +24,13 @@ export interface ChoiceParts {
   /** The browser and its machine, as far as they decide what is fast. */
   readonly device: string;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a choice is made with in this browser. */
+export function partsHere(signal: AbortSignal | undefined): ChoiceParts {
+  const { userAgent = '', hardwareConcurrency = 1 } = typeof navigator === 'undefined' ? {} : navigator;
+  const device = `${userAgent} ${hardwareConcurrency}`;
+  return { load: loadEngine, memory: choiceMemory, clock: now, device, signal };
 }
 
 /** The engines in the order in which they are tried. */

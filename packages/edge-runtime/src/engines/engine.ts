@@ -47,8 +47,11 @@ export interface TensorSpec {
 export interface LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** Runs once; inputs in the order of `inputs`, every output read back, in the order of `outputs`. */
-  run(inputs: readonly HostTensor[]): Promise<readonly HostTensor[]>;
+  /**
+   * Runs once; inputs in the order of `inputs`, every output read back, in the order of `outputs`. Inputs that are handed
+   * over may be empty afterwards.
+   */
+  run(inputs: readonly HostTensor[], handOver?: boolean): Promise<readonly HostTensor[]>;
   /** Gives all memory back. */
   dispose(): Promise<void>;
 }

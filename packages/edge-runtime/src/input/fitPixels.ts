@@ -83,8 +83,9 @@ function spans(from: number, length: number, count: number, end: number): Span[]
   const reach = Math.max(1, scale);
   return Array.from({ length: count }, (_, i): Span => {
     const centre = from + (i + 0.5) * scale;
-    const start = Math.max(0, Math.floor(centre - reach));
-    const stop = Math.min(end, Math.ceil(centre + reach));
+    // What lies beside the part that is shown has no say in it.
+    const start = Math.max(0, Math.floor(from), Math.floor(centre - reach));
+    const stop = Math.min(end, Math.ceil(from + length), Math.ceil(centre + reach));
     const raw = Array.from({ length: stop - start }, (_value, j) =>
       Math.max(0, 1 - Math.abs(start + j + 0.5 - centre) / reach),
     );

@@ -1,11 +1,8 @@
 // Knows the way from a source to a model in an engine's memory, in the thread that asks.
-import { choiceMemory } from '../choice/choiceMemory.ts';
-import { type ChoiceParts, openAuto } from '../choice/openAuto.ts';
 import type { EngineChoice, EngineName, EngineOptions, LoadedModel } from '../engines/engine.ts';
 import { loadEngine } from '../engines/loadEngine.ts';
 import type { FetchOptions } from '../fetch/fetchModel.ts';
 import { type ModelSource, readSource } from '../fetch/modelSource.ts';
-import { now } from '../latency/clock.ts';
 import { type LoadedFile, type SessionInfo, sessionInfo } from './sessionInfo.ts';
 
 /** What opening needs to be told. */
@@ -45,15 +42,10 @@ async function openNamed(
 
 async function openBest(source: ModelSource, options: OpenHereOptions): Promise<LoadedFile> {
   // The first choice comes while the model does; why it does not start, openAuto hears once more.
+  const choosing = import('../choice/openAuto.ts');
   void loadEngine('compiled')
     .then((engine) => engine.start(options))
     .catch(() => undefined);
-  const file = await readSource(source, options);
-  return { file, ...(await openAuto(file, options, choiceParts(options.signal))) };
-}
-
-function choiceParts(signal: AbortSignal | undefined): ChoiceParts {
-  const { userAgent = '', hardwareConcurrency = 1 } = typeof navigator === 'undefined' ? {} : navigator;
-  const device = `${userAgent} ${hardwareConcurrency}`;
-  return { load: loadEngine, memory: choiceMemory, clock: now, device, signal };
+  const [file, { openAuto, partsHere }] = await Promise.all([readSource(source, options), choosing]);
+  return { file, ...(await openAuto(file, options, partsHere(options.signal))) };
 }
