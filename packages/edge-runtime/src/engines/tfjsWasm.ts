@@ -3,6 +3,7 @@ import { AsfpError } from '@asfp/core';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { checkWasmAllowed } from './checkWasmAllowed.ts';
+import { doubtfulConvs } from './doubtfulConvs.ts';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
 import { loadOnTfjs } from './loadOnTfjs.ts';
 import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
@@ -14,7 +15,11 @@ const START_TIMEOUT_MS = 30_000;
 /** The wasm engine. */
 export const tfjsWasm: Engine = {
   start: startWasm,
-  load: (file) => loadOnTfjs('wasm', file),
+  load: async (file) => {
+    const doubtful = doubtfulConvs(file);
+    if (doubtful.length > 0) await (await import('./testConvs.ts')).testConvs(doubtful, file.url);
+    return loadOnTfjs('wasm', file);
+  },
 };
 
 async function startWasm(options: EngineOptions): Promise<EngineFacts> {
