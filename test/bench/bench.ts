@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AsfpError, describeError } from '@asfp/core';
-import { buildSite, siteStamp } from '@asfp/demo/lab';
+import { buildSite, compiledPageSize, siteStamp } from '@asfp/demo/lab';
 import { benchNets, partKey, partsOf } from './benchNets.ts';
 import { readBenchReport, withPart, writeBenchReport } from './benchReport.ts';
-import { benchTables } from './benchTables.ts';
+import { benchTables, sizeLine } from './benchTables.ts';
 import { type BenchEngine, benchEngines, measurePart } from './measurePart.ts';
 import { prepareNet, removeOthers } from './prepareNet.ts';
 import { writeBetween } from './writeBetween.ts';
@@ -66,11 +66,13 @@ if (!values.tables) {
 }
 if (!values.prepare) {
   const { markdown, faults } = benchTables(readBenchReport(values.report));
+  const size = sizeLine(await compiledPageSize());
   for (const fault of faults) problem(fault);
-  process.stdout.write(`${markdown}\n`);
+  process.stdout.write(`${markdown}\n\n${size}\n`);
   if (values.docs) {
     const document = join(root, 'docs/performance.md');
     writeBetween(document, 'bench', markdown);
+    writeBetween(document, 'size', size);
     const kernels = join(root, 'runs/bench/kernels.md');
     if (existsSync(kernels)) writeBetween(document, 'kernels', readFileSync(kernels, 'utf8'));
   }

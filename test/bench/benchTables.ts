@@ -1,6 +1,7 @@
 // Knows how the bench's report reads in Markdown: where it was measured, the goals, the dense networks, and what pruning saves.
 import type { LatencyEnvironment, LatencySubject } from '@asfp/core';
 import { median, quantile } from '@asfp/core';
+import type { PageSize } from '@asfp/demo/lab';
 import {
   aheadOfRivals,
   errorFaults,
@@ -149,6 +150,13 @@ function section(title: string, rows: readonly string[][], head: readonly string
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [`### ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** What a page with our engine ships, in a sentence. */
+export function sizeLine({ files, bytes }: Pick<PageSize, 'files' | 'bytes'>): string {
+  const kilobytes = (count: number): string => `${(count / 1000).toFixed(1)} kB`;
+  const wasm = files.filter(({ name }) => name.endsWith('.wasm')).reduce((sum, one) => sum + one.bytes, 0);
+  return `A page that opens a model on the compiled engine alone (\`openCompiled\`, built by Vite) loads ${kilobytes(bytes)}, gzipped: ${kilobytes(bytes - wasm)} of JavaScript and ${kilobytes(wasm)} of WebAssembly.`;
 }
 
 function shown(figure: Figure | undefined): string {

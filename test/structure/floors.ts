@@ -7,7 +7,7 @@ const CORE = 'packages/core/src/';
 
 /** From the ground up; an entry is a file, or a folder with all that is in it. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'rng.ts', 'arrays.ts', 'stats.ts'],
+  ['errors.ts', 'rng.ts', 'arrays.ts', 'stats.ts', 'plainValues.ts'],
   ['tensor/'],
   ['graph/'],
   ['modelfile/', 'interpret/', 'cost/'],

@@ -108,7 +108,7 @@ test('both networks answer the first test picture, then the one that is chosen, 
   await waitForTimes();
   expect(await text('.compact .answer li:first-child')).toBe(`${bright?.label}${bright?.percent}`);
   await page.getByText('About the numbers').click();
-  expect(await text('.about dl')).toContain('EngineWebAssembly (tfjs-wasm)');
+  expect(await text('.about dl')).toContain('EngineCompiled (compiled)');
   expect(complaints).toEqual([]);
 });
 
@@ -177,13 +177,15 @@ test('one network that fails says why, and the other goes on; once mended it ope
 test('without a run the page says so; with half a run it shows half', async () => {
   await page.goto(server.url);
   await page.waitForSelector('.notice:not([hidden])');
-  expect(await text('.notice')).toBe('No run folder is served beside this page. `asfp demo RUN` serves one.');
+  expect(await text('.notice')).toBe(
+    'No run folder is served beside this page (`asfp demo RUN` serves one). Drop a model.json and its weights here.',
+  );
   mkdirSync(join(folder, 'compact'));
   writeRun();
   rmSync(join(folder, 'dense-graph'), { recursive: true });
   await page.reload();
   await page.waitForSelector('.compact .figure');
-  expect(await text('.dense .body')).toBe('This run has no such network.');
+  expect(await text('.dense .body')).toBe('Nothing to compare with: drop a model here, or choose one.');
   expect(complaints).toEqual([]);
 });
 

@@ -1,6 +1,12 @@
 // The door of the lab: measuring in a browser, and serving the demo.
 export type { EngineProbe, LabEngine, LabReference } from '../src/lab/labApi.ts';
 export { buildSite } from './buildSite.ts';
+export {
+  type BaselineComparison,
+  compareWithBaseline,
+  parseBaseline,
+} from './compareWithBaseline.ts';
+export { compiledPageSize, type PageSize } from './compiledPageSize.ts';
 export { type BrowserFound, findBrowser } from './findBrowser.ts';
 export { launchBrowser } from './launchBrowser.ts';
 export { type MeasureOptions, measureLatency, type Subject } from './measureLatency.ts';

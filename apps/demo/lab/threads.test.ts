@@ -33,21 +33,22 @@ const BATCH = 1024;
 const TOLERANCE = 64 * 2 ** -24;
 
 /**
- * In the page's own thread: a run that is open (word 32 of the 64 in a program's memory counts what there is, 16 what is done)
- * is waited for as soon as the others are woken, so that they alone do it.
+ * In the page's own thread: a run that is open is waited for as soon as the others are woken, so that they alone do it. Of a
+ * program's words (takeChunks.ts), the first counts runs, the one at 16 the chunks that are done; 48 and 16 for each chunk.
  */
 const leaveItToOthers = `
   const { add, notify, load } = Atomics;
   let words;
   globalThis.doneByOthers = 0;
   Atomics.add = (array, at, count) => {
-    if (array.length === 64 && at === 32) words = array;
+    if (array.length > 48 && at === 0) words = array;
     return add(array, at, count);
   };
+  const chunksLeft = () => load(words, 0) * (words.length - 48) / 16 - load(words, 16);
   Atomics.notify = (array, at) => {
     const woken = notify(array, at);
     const start = performance.now();
-    while (words && load(words, 16) !== load(words, 32)) {
+    while (words && chunksLeft() > 0) {
       if (performance.now() - start > 20000) throw new Error('nobody else runs');
       globalThis.doneByOthers++;
     }

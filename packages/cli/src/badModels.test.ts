@@ -99,7 +99,7 @@ const cases: Readonly<Record<string, Bad>> = {
   },
   'a negative size': {
     json: listing([{ ...kernel, shape: [-4, -2] }]),
-    says: 'model.json: expected a tfjs model.json (LayersModel or GraphModel), found a weightsManifest that cannot be read (Invalid value: Expected >=0 but received -4)\n',
+    says: 'model.json: expected a tfjs model.json (LayersModel or GraphModel), found a weightsManifest that cannot be read (weight 0 of group 0: no name, type and shape)\n',
   },
   'a path out of the folder': {
     json: listing([kernel], ['../weights.bin']),

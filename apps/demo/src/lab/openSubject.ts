@@ -57,7 +57,8 @@ export async function openSubject(subject: LabSubject, onBytes: () => void): Pro
   if (engine === 'ort-wasm') return (await import('./ortSubject.ts')).openOrtSubject(url, onBytes);
   if (engine === 'tfjs-layers-wasm')
     return (await import('./layersSubject.ts')).openLayersSubject(url, onBytes);
-  const session = await openModel(url, { engine, allowSoftwareGl: true, onProgress: onBytes });
+  // Every subject downloads, also what another one has brought before.
+  const session = await openModel(url, { engine, allowSoftwareGl: true, cache: false, onProgress: onBytes });
   return {
     inputs: session.info.inputs,
     run: async (inputs) => {

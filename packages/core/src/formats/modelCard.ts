@@ -1,5 +1,5 @@
 // Knows what a model file says of itself beyond weights: its input, its labels, its cost, its origin.
-import * as v from 'valibot';
+import { isListOf, isNumber, isRecord, isRecordOf, isText, isWhole } from '../plainValues.ts';
 
 /** How pixels become the network's input: `(pixel / 255 − mean) / deviation`, per channel. */
 export interface ModelInput {
@@ -22,27 +22,37 @@ export interface ModelCard {
   readonly provenance?: Readonly<Record<string, string | number | null>>;
 }
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-
-const modelCardSchema: v.GenericSchema<unknown, ModelCard> = v.object({
-  format: v.literal('asfp.model-card/1'),
-  input: v.object({
-    height: count,
-    width: count,
-    channels: count,
-    mean: v.array(v.number()),
-    deviation: v.array(v.number()),
-  }),
-  labels: v.array(v.string()),
-  shards: v.exactOptional(v.record(v.string(), v.string())),
-  cost: v.exactOptional(v.object({ macs: v.number(), params: v.number(), bytes: v.number() })),
-  provenance: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number(), v.null()]))),
-});
-
 /** The card in a model's metadata, or undefined when there is none that can be read. */
 export function readModelCard(
   metadata: Readonly<Record<string, unknown>> | undefined,
 ): ModelCard | undefined {
-  const parsed = v.safeParse(modelCardSchema, metadata?.['asfp']);
-  return parsed.success ? parsed.output : undefined;
+  const card = metadata?.['asfp'];
+  return isModelCard(card) ? card : undefined;
+}
+
+function isModelCard(card: unknown): card is ModelCard {
+  if (!isRecord(card) || card['format'] !== 'asfp.model-card/1') return false;
+  const { input, labels, shards, cost, provenance } = card;
+  return (
+    isModelInput(input) &&
+    isListOf(labels, isText) &&
+    (shards === undefined || isRecordOf(shards, isText)) &&
+    (cost === undefined ||
+      (isRecord(cost) && [cost['macs'], cost['params'], cost['bytes']].every(isNumber))) &&
+    (provenance === undefined || isRecordOf(provenance, isOrigin))
+  );
+}
+
+function isModelInput(input: unknown): input is ModelInput {
+  if (!isRecord(input)) return false;
+  const { height, width, channels, mean, deviation } = input;
+  return (
+    [height, width, channels].every((size) => isWhole(size, 1, Number.MAX_SAFE_INTEGER)) &&
+    isListOf(mean, isNumber) &&
+    isListOf(deviation, isNumber)
+  );
+}
+
+function isOrigin(value: unknown): value is string | number | null {
+  return value === null || isText(value) || isNumber(value);
 }

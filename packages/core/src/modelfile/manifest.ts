@@ -1,6 +1,6 @@
 // Knows the frame of a tfjs model.json: its format, its topology, and the lists of its weights and weight files.
-import * as v from 'valibot';
 import { AsfpError } from '../errors.ts';
+import { isListOf, isRecord, isText, isWhole } from '../plainValues.ts';
 
 /** One weight as a manifest lists it. */
 export interface WeightSpec {
@@ -37,21 +37,6 @@ const mostAxes = 6;
 /** Deeper than any model is nested, and not so deep that reading or writing it exhausts the stack. */
 const mostLevels = 500;
 
-const extent = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31));
-const manifestSchema = v.array(
-  v.object({
-    paths: v.array(v.string()),
-    weights: v.array(
-      v.looseObject({
-        name: v.string(),
-        shape: v.pipe(v.array(extent), v.maxLength(mostAxes)),
-        dtype: v.string(),
-        quantization: v.optional(v.unknown()),
-      }),
-    ),
-  }),
-);
-
 /** Reads the frame of a parsed model.json; throws where it is something else. `where` names the file. */
 export function readModelJson(json: unknown, where: string): ModelJson {
   if (Array.isArray(json)) {
@@ -66,20 +51,42 @@ export function readModelJson(json: unknown, where: string): ModelJson {
   const frame = json as Readonly<Record<string, unknown>>;
   const topology = frame['modelTopology'];
   if (typeof topology !== 'object' || topology === null) throw notAModel(where, 'no modelTopology');
-  const manifest = v.safeParse(manifestSchema, frame['weightsManifest']);
-  if (!manifest.success) {
-    throw notAModel(where, `a weightsManifest that cannot be read (${manifest.issues[0].message})`);
-  }
+  const manifest = readManifest(frame['weightsManifest'], where);
   const metadata = frame['userDefinedMetadata'];
   return {
     format: 'node' in topology ? 'graph-model' : 'layers-model',
     modelTopology: topology as Readonly<Record<string, unknown>>,
-    weightsManifest: manifest.output,
+    weightsManifest: manifest,
     ...(frame['signature'] === undefined ? {} : { signature: frame['signature'] }),
     ...(typeof metadata === 'object' && metadata !== null
       ? { userDefinedMetadata: metadata as Readonly<Record<string, unknown>> }
       : {}),
   };
+}
+
+function readManifest(manifest: unknown, where: string): WeightGroup[] {
+  const fault = (part: string): AsfpError =>
+    notAModel(where, `a weightsManifest that cannot be read (${part})`);
+  if (!Array.isArray(manifest)) throw fault('no list');
+  return manifest.map((group: unknown, g) => {
+    if (!isRecord(group)) throw fault(`group ${g}`);
+    const { paths, weights } = group;
+    if (!isListOf(paths, isText)) throw fault(`paths of group ${g}`);
+    if (!Array.isArray(weights)) throw fault(`weights of group ${g}`);
+    const wrong = weights.findIndex((weight) => !isWeightSpec(weight));
+    if (wrong >= 0) throw fault(`weight ${wrong} of group ${g}: no name, type and shape`);
+    return { paths, weights: weights as WeightSpec[] };
+  });
+}
+
+function isWeightSpec(weight: unknown): weight is WeightSpec {
+  if (!isRecord(weight)) return false;
+  const { name, dtype, shape } = weight;
+  return isText(name) && isText(dtype) && isListOf(shape, isExtent) && shape.length <= mostAxes;
+}
+
+function isExtent(value: unknown): value is number {
+  return isWhole(value, 0, 2 ** 31);
 }
 
 /** The paths of all weight files, in order; throws on one that would leave the model's folder. */
