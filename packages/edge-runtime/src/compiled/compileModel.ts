@@ -6,7 +6,7 @@ import { planMemory } from './memoryPlan.ts';
 import { type BufferDraft, placed } from './stepList.ts';
 import type { SharedProgram, Threads } from './threads/startThreads.ts';
 
-/** Bytes at the foot of the memory, so that no address is 0; threads have their words there. */
+/** Bytes at the foot of the memory that nothing uses, so that no address is 0. */
 const FOOT = 1024;
 
 /** Bytes to which each thread's piece of scratch is rounded, the vector that ends in it included. */

@@ -1,6 +1,6 @@
 // Knows the thread that runs its share of each program: told by messages, woken by a word in shared memory.
 import type { Kernels } from '@asfp/kernels';
-import { type Chunks, takeChunks, wordsOf } from './takeChunks.ts';
+import { type Chunks, takeChunks } from './takeChunks.ts';
 import { JOB, MAIL, PROGRAM, pause, SPINS, type ThreadMessage } from './threadControl.ts';
 
 /** What a page's worker and Node's have in common. */
@@ -13,6 +13,7 @@ interface Port {
 interface Known {
   readonly words: Int32Array;
   readonly chunks: Chunks;
+  readonly share: number;
   readonly begin: number;
   readonly kernels: Kernels;
 }
@@ -36,10 +37,10 @@ function serve(port: Port): void {
       module = message.start;
       control = message.control;
     } else if ('load' in message) {
-      const { memory, chunks, begin, load } = message;
+      const { memory, load } = message;
       // As openKernels does, which is left out so that this script needs no other package.
       const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-      programs.set(load, { words: wordsOf(memory), chunks, begin, kernels });
+      programs.set(load, { ...message, kernels });
     } else {
       programs.delete(message.forget);
     }
@@ -51,10 +52,10 @@ function serve(port: Port): void {
       const job = Atomics.load(control, JOB);
       if (Atomics.load(control, MAIL) !== heard) return;
       const known = programs.get(Atomics.load(control, PROGRAM));
-      if (known)
-        takeChunks(known.words, known.chunks, known.begin, known.kernels, (turns) =>
-          pause(turns, control, true),
-        );
+      if (known) {
+        const { words, chunks, share, begin, kernels } = known;
+        takeChunks(words, chunks, share, begin, kernels, (turns) => pause(turns, control, true));
+      }
       for (let turns = 0; turns < SPINS && Atomics.load(control, JOB) === job; turns++);
       Atomics.wait(control, JOB, job);
     }

@@ -5,7 +5,7 @@ import { now } from '../../latency/clock.ts';
 import { type ShareTrial, shareTrial } from './shareTrial.ts';
 import { splitSteps } from './splitSteps.ts';
 import { startWorker, type ThreadWorker } from './startWorker.ts';
-import { type Chunks, chunksLeft, hasFailed, openRun, takeChunks, wordsOf } from './takeChunks.ts';
+import { type Chunks, chunksLeft, hasFailed, openRun, runWords, takeChunks } from './takeChunks.ts';
 import { controlWords, JOB, MAIL, PROGRAM, pause, type ThreadMessage } from './threadControl.ts';
 
 /** A program in shared memory. */
@@ -16,11 +16,12 @@ export interface SharedProgram {
   /** Where the first thread's copy of the program begins, and the bytes from one thread's copy to the next one's. */
   readonly begin: number;
   readonly copyBytes: number;
+  readonly words: Int32Array;
   readonly trial: ShareTrial;
 }
 
 /** A program of which only the caller knows. */
-type NewProgram = Omit<SharedProgram, 'id' | 'trial'>;
+type NewProgram = Omit<SharedProgram, 'id' | 'words' | 'trial'>;
 
 /** Threads that share the chunks of each run; the one that calls is the first of them. */
 export interface Threads {
@@ -88,8 +89,12 @@ class WorkerThreads implements Threads {
   load(program: NewProgram): SharedProgram {
     const id = ++this.#lastId;
     const { memory, chunks, begin, copyBytes } = program;
-    this.#tell((thread) => ({ load: id, memory, chunks, begin: begin + thread * copyBytes }));
-    return { ...program, id, trial: shareTrial() };
+    const words = runWords(chunks);
+    this.#tell((thread) => ({
+      ...{ load: id, memory, chunks, words, share: thread / this.count },
+      begin: begin + thread * copyBytes,
+    }));
+    return { ...program, id, words, trial: shareTrial() };
   }
 
   forget({ id }: SharedProgram): void {
@@ -118,24 +123,21 @@ class WorkerThreads implements Threads {
   }
 
   #share(program: SharedProgram, own: Pick<Kernels, 'run'>): void {
-    const words = wordsOf(program.memory);
-    if (chunksLeft(words) !== 0) throw new InternalError('a thread was lost in an earlier run');
-    openRun(words, program.chunks);
+    const { words, chunks, begin } = program;
+    if (chunksLeft(words, chunks) !== 0) throw new InternalError('a thread was lost in an earlier run');
+    openRun(words);
     this.wake(program);
-    const wait = this.#patience(words);
-    takeChunks(words, program.chunks, program.begin, own, wait);
-    // All are taken: the last ones may be in the hands of others.
-    for (let turns = 0; chunksLeft(words) > 0; turns++) wait(turns);
+    takeChunks(words, chunks, 0, begin, own, this.#patience(program));
     if (hasFailed(words)) throw new InternalError('a kernel stopped');
   }
 
   /** Waits a little, and gives up when no chunk is done for long. */
-  #patience(words: Int32Array): (turns: number) => void {
+  #patience({ words, chunks }: SharedProgram): (turns: number) => void {
     let [left, since] = [-1, 0];
     return (turns) => {
       pause(turns, this.#control, this.#maySleep);
       if (turns % LOOKS !== LOOKS - 1) return;
-      const [still, time] = [chunksLeft(words), now()];
+      const [still, time] = [chunksLeft(words, chunks), now()];
       if (still !== left) [left, since] = [still, time];
       else if (time - since > CHUNK_MS) throw new InternalError('a thread was lost in the middle of a run');
     };

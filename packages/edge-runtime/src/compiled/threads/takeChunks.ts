@@ -1,4 +1,4 @@
-// Knows how threads take the chunks of a run, in order, whoever is free: a few words in the program's memory say how far they are.
+// Knows how threads take the chunks of a run: words in shared memory say how far it is, and who is free takes the next.
 import type { Kernels } from '@asfp/kernels';
 
 /** Numbers in a row of `groups`. */
@@ -12,29 +12,30 @@ export interface Chunks {
   readonly count: number;
 }
 
-/** Bytes at the foot of a memory that the words take. */
-const WORD_BYTES = 256;
+/** Words in a cache line: no two that are written often share one. */
+const LINE = 16;
 
-// Each in a cache line of its own. They only count up, over all runs, and may overflow.
-const NEXT = 0;
-const DONE = 16;
-const LIMIT = 32;
-const FAILED = 48;
+// The run, counted from 1 on; the chunks that are done, over all runs; whether a kernel stopped; for each chunk the last run in
+// which it was taken. All but FAILED only count up, and may overflow.
+const RUN = 0;
+const DONE = LINE;
+const FAILED = 2 * LINE;
+const TAKEN = 3 * LINE;
 
-/** The words at the foot of a shared memory. */
-export function wordsOf(memory: WebAssembly.Memory): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(memory.buffer as unknown as SharedArrayBuffer, 0, WORD_BYTES / 4);
+/** Fresh words for a program. */
+export function runWords({ count }: Chunks): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer((TAKEN + count * LINE) * 4));
 }
 
 /** Opens a run: from now on its chunks can be taken. */
-export function openRun(words: Int32Array, { count }: Chunks): void {
+export function openRun(words: Int32Array): void {
   Atomics.store(words, FAILED, 0);
-  Atomics.add(words, LIMIT, count);
+  Atomics.add(words, RUN, 1);
 }
 
-/** Chunks of the open run that are not done. */
-export function chunksLeft(words: Int32Array): number {
-  return (Atomics.load(words, LIMIT) - Atomics.load(words, DONE)) | 0;
+/** Chunks of the last run that are not done. */
+export function chunksLeft(words: Int32Array, { count }: Chunks): number {
+  return (Math.imul(Atomics.load(words, RUN), count) - Atomics.load(words, DONE)) | 0;
 }
 
 /** Whether a kernel stopped in the last run. */
@@ -43,42 +44,52 @@ export function hasFailed(words: Int32Array): boolean {
 }
 
 /**
- * Takes chunks of the open run and runs them, until all are taken. Waits for others only with empty hands, so that a thread
- * that the machine has put aside holds nobody up; `pause` is told how often in a row.
+ * Takes chunks of the open run and runs them until all are done. `share`, from 0 to 1, is where in each group this thread
+ * begins to look: always the same place, for what it reads there it has mostly written itself. Waits only with empty hands, so
+ * that a thread that the machine has put aside holds nobody up; `pause` is told how often in a row.
  */
 export function takeChunks(
   words: Int32Array,
   { groups, count }: Chunks,
+  share: number,
   program: number,
   kernels: Pick<Kernels, 'run'>,
   pause: (turns: number) => void,
 ): void {
+  const run = Atomics.load(words, RUN);
+  const before = Math.imul(run - 1, count);
   let at = 0;
   for (let turns = 0; ; ) {
-    // In this order: a limit older than `next` ends the loop, one that is younger makes the exchange below fail.
-    const limit = Atomics.load(words, LIMIT);
-    const next = Atomics.load(words, NEXT);
-    const left = (limit - next) | 0;
-    if (left <= 0) return;
-    const chunk = count - left;
-    if (chunk < (groups[at] as number)) at = 0;
-    while (at + ROW < groups.length && chunk >= (groups[at + ROW] as number)) at += ROW;
+    const done = (Atomics.load(words, DONE) - before) | 0;
+    if (done >= count) return;
+    // The group that is open: all that it reads has been written when all chunks before it are done.
+    while (at + ROW < groups.length && done >= (groups[at + ROW] as number)) at += ROW;
     const first = groups[at] as number;
-    // All that the group reads has been written when all chunks before it are done.
-    const done = (Atomics.load(words, DONE) - limit + count) | 0;
-    if (chunk < first || done < first) {
+    const parts = groups[at + 3] as number;
+    const part = take(words, first, parts, Math.floor(share * parts), run);
+    if (part < 0) {
       pause(turns++);
       continue;
     }
-    if (Atomics.compareExchange(words, NEXT, next, next + 1) !== next) continue;
     turns = 0;
-    const from = program + (groups[at + 1] as number);
-    const to = program + (groups[at + 2] as number);
+    const [from, to] = [program + (groups[at + 1] as number), program + (groups[at + 2] as number)];
     try {
-      kernels.run(from, to, chunk - first, groups[at + 3] as number, groups[at + 4] as number);
+      kernels.run(from, to, part, parts, groups[at + 4] as number);
     } catch {
       Atomics.store(words, FAILED, 1);
     }
     Atomics.add(words, DONE, 1);
   }
+}
+
+/** Takes one of a group's chunks, from number `begin` on; −1 when there is none. A run that is over has none, either. */
+function take(words: Int32Array, first: number, parts: number, begin: number, run: number): number {
+  for (let i = 0; i < parts; i++) {
+    const part = begin + i < parts ? begin + i : begin + i - parts;
+    const word = TAKEN + (first + part) * LINE;
+    const last = (run - 1) | 0;
+    if (Atomics.load(words, word) === last && Atomics.compareExchange(words, word, last, run) === last)
+      return part;
+  }
+  return -1;
 }

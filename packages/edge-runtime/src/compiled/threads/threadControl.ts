@@ -8,6 +8,9 @@ export type ThreadMessage =
       readonly load: number;
       readonly memory: WebAssembly.Memory;
       readonly chunks: Chunks;
+      readonly words: Int32Array;
+      /** Where it begins to look for chunks, as takeChunks says. */
+      readonly share: number;
       /** Where this thread's copy of the program begins. */
       readonly begin: number;
     }
