@@ -7,24 +7,37 @@ import type { LoadedModel, TensorSpec } from './engine.ts';
 import { missingOps } from './missingOps.ts';
 import { type BackendName, backendNamed, onBackend } from './onBackend.ts';
 
+/** Goes along with a run from its start to its end, within its turn. */
+export type RunGuard = <T>(run: Promise<T>) => Promise<T>;
+
 /** Loads a checked file into the memory of a backend that has been started. */
-export function loadOnTfjs(backend: BackendName, file: GraphModelFile): Promise<LoadedModel> {
+export function loadOnTfjs(
+  backend: BackendName,
+  file: GraphModelFile,
+  guard: RunGuard = (run) => run,
+): Promise<LoadedModel> {
   checkOps(backend, file);
   return onBackend(backend, async () => {
     const before = engine().state.numTensors;
     const model = await loadTopology(file);
     const held = engine().state.numTensors - before;
-    return loadedModel(backend, model, held, file.url);
+    return loadedModel(backend, model, held, file.url, guard);
   });
 }
 
-function loadedModel(backend: BackendName, model: GraphModel, held: number, url: string): LoadedModel {
+function loadedModel(
+  backend: BackendName,
+  model: GraphModel,
+  held: number,
+  url: string,
+  guard: RunGuard,
+): LoadedModel {
   const inputs = model.inputs.map((node, i) => specOf(node, model.inputNodes[i]));
   const outputs = model.outputs.map((node, i) => specOf(node, model.outputNodes[i]));
   return {
     inputs,
     outputs,
-    run: (tensors) => onBackend(backend, () => runOnce(backend, model, inputs, tensors, url)),
+    run: (tensors) => onBackend(backend, () => guard(runOnce(backend, model, inputs, tensors, url))),
     dispose: () =>
       onBackend(backend, () => {
         const before = engine().state.numTensors;

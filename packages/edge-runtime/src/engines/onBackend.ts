@@ -8,7 +8,7 @@ export type BackendName = 'wasm' | 'webgl';
 let lastTurn: Promise<unknown> = Promise.resolve();
 
 /** Runs the work when all earlier work has ended, so that nobody changes tfjs's backend under it. */
-function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+export function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
   const turn = lastTurn.then(work);
   lastTurn = turn.catch(() => undefined);
   return turn;

@@ -1,17 +1,18 @@
 // Knows tfjs's WebGL backend, and whether a GPU or the CPU draws behind it.
 import { AsfpError, assertInternal } from '@asfp/core';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
-import { env, setBackend } from '@tensorflow/tfjs-core';
+import { engine, env, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 import type { Engine, EngineFacts, EngineOptions, LoadedModel } from './engine.ts';
 import { loadOnTfjs } from './loadOnTfjs.ts';
-import { backendNamed, initialiseOnce, onBackend } from './onBackend.ts';
+import { backendNamed, initialiseOnce, inTurn, onBackend } from './onBackend.ts';
 
 const ENGINE = 'tfjs-webgl';
 
 /** The WebGL engine. */
 export const tfjsWebgl: Engine = {
   start: startWebgl,
-  load: async (file) => watchContext(await loadOnTfjs('webgl', file), file.url),
+  load: loadLasting,
 };
 
 async function startWebgl({ allowSoftwareGl = false }: EngineOptions): Promise<EngineFacts> {
@@ -29,9 +30,9 @@ async function startWebgl({ allowSoftwareGl = false }: EngineOptions): Promise<E
   await initialiseOnce('webgl', async () => {
     // tfjs refuses software GL by itself, then goes on with another backend.
     if (softwareGl) env().set('SOFTWARE_WEBGL_ENABLED', true);
-    if (!(await setBackend('webgl')))
-      throw unavailable('a backend that does not start; the console says more');
+    await begin();
   });
+  await mend();
   return onBackend('webgl', () => ({
     engine: ENGINE,
     threads: 1,
@@ -69,28 +70,86 @@ function rendererOf(gl: WebGLRenderingContext): string {
   return String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
 }
 
-function context(): WebGLRenderingContext {
-  const backend = backendNamed('webgl');
-  assertInternal(backend instanceof MathBackendWebGL, 'the webgl backend is of another kind');
-  return backend.gpgpu.gl;
+/** The contexts that there have been; a model in the memory of an earlier one has to be brought again. */
+let generation = 0;
+
+async function begin(): Promise<void> {
+  if (!(await setBackend('webgl'))) throw unavailable('a backend that does not start; the console says more');
+  generation++;
 }
 
-/** After a lost context WebGL answers with zeros or garbage: such a run is a failure, not a result. */
-function watchContext(model: LoadedModel, url: string): LoadedModel {
+/** After a lost context nothing of a backend can be used: in its turn, another one takes its place. */
+function mend(): Promise<void> {
+  return inTurn(async () => {
+    if (engine().registry['webgl'] && !context().isContextLost()) return;
+    if ('webgl' in engine().registryFactory) removeBackend('webgl');
+    registerBackend('webgl', () => new MathBackendWebGL(), 2);
+    await begin();
+  });
+}
+
+/** A model that outlives its context: after a loss its next run brings it into the new one, from the bytes of its file. */
+async function loadLasting(file: GraphModelFile): Promise<LoadedModel> {
+  const load = (): Promise<LoadedModel> =>
+    loadOnTfjs('webgl', file, (run) => whileContextLasts(run, file.url));
+  let model = await load();
+  let loadedIn = generation;
   return {
-    ...model,
+    inputs: model.inputs,
+    outputs: model.outputs,
     run: async (inputs) => {
-      const outputs = await model.run(inputs);
-      if (!context().isContextLost()) return outputs;
-      throw new AsfpError({
-        code: 'context-lost',
-        where: url,
-        expected: 'a WebGL context during the whole run',
-        found: 'that the browser took it away',
-        cure: 'Open the model again',
-      });
+      await mend();
+      if (loadedIn !== generation) {
+        const lost = model;
+        model = await load();
+        loadedIn = generation;
+        await lost.dispose();
+      }
+      return model.run(inputs);
     },
+    dispose: () => model.dispose(),
   };
+}
+
+/** After a lost context WebGL answers with zeros or garbage, or never: such a run is a failure, not a result. */
+async function whileContextLasts<T>(run: Promise<T>, url: string): Promise<T> {
+  const { gpgpu } = webglBackend();
+  const canvas: EventTarget = gpgpu.gl.canvas;
+  let hear: (() => void) | undefined;
+  const lost = new Promise<'lost'>((resolve) => {
+    hear = () => resolve('lost');
+    canvas.addEventListener('webglcontextlost', hear);
+  });
+  const ended = run.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  const outcome = await Promise.race([ended, lost]);
+  if (hear) canvas.removeEventListener('webglcontextlost', hear);
+  if (outcome === 'lost' || gpgpu.gl.isContextLost()) {
+    // Reads that wait for the lost context would wait for ever, and hold what they were given.
+    const { itemsToPoll } = gpgpu as unknown as { itemsToPoll: { resolveFn: () => void }[] };
+    for (const { resolveFn } of itemsToPoll.splice(0)) resolveFn();
+    throw new AsfpError({
+      code: 'context-lost',
+      where: url,
+      expected: 'a WebGL context during the whole run',
+      found: 'that the browser took it away',
+      cure: 'Run it again: the session goes on in a new context',
+    });
+  }
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+function context(): WebGLRenderingContext {
+  return webglBackend().gpgpu.gl;
+}
+
+function webglBackend(): MathBackendWebGL {
+  const backend = backendNamed('webgl');
+  assertInternal(backend instanceof MathBackendWebGL, 'the webgl backend is of another kind');
+  return backend;
 }
 
 function unavailable(found: string): AsfpError {
