@@ -1,5 +1,6 @@
 // Knows how the pages are bundled: two entries, isolated from other origins, with the colours that the report has too.
 
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
 import { tokens } from './report/tokens.ts';
@@ -19,6 +20,8 @@ const config: UserConfig = defineConfig({
   resolve: { conditions: ['dev', ...defaultClientConditions] },
   server: { headers },
   preview: { headers },
+  // A session in a worker brings its engine when it needs one, too.
+  worker: { format: 'es' },
   build: {
     outDir: here('./dist/site'),
     emptyOutDir: true,
@@ -33,6 +36,21 @@ const config: UserConfig = defineConfig({
     {
       name: 'asfp-tokens',
       transformIndexHtml: () => [{ tag: 'style', children: tokens, injectTo: 'head-prepend' }],
+    },
+    {
+      // The networks that come with the page; as it is served from source they lie there already.
+      name: 'asfp-models',
+      generateBundle() {
+        for (const path of readdirSync(here('./models'), { recursive: true, encoding: 'utf8' })) {
+          const file = here(`./models/${path}`);
+          if (!statSync(file).isFile()) continue;
+          this.emitFile({
+            type: 'asset',
+            fileName: `models/${path.replaceAll('\\', '/')}`,
+            source: readFileSync(file),
+          });
+        }
+      },
     },
     {
       // tfjs sends the text of this module's inner function to its workers, where the outer variable is missing.

@@ -10,6 +10,7 @@ export function aboutNumbers(info: SessionInfo): HTMLElement {
   const { userAgent, cores, crossOriginIsolated, clockResolutionMs } = readEnvironment([]);
   const rows: [string, string][] = [
     ['Engine', `${engineWords(info.engineUsed)} (${info.engineUsed})`],
+    ['Why this engine', info.engineReason],
     ['Threads that run', String(info.threads)],
     ...(info.webglRenderer === null
       ? []
@@ -26,7 +27,7 @@ export function aboutNumbers(info: SessionInfo): HTMLElement {
     element(
       'p',
       {},
-      'Both networks run in turn, in shuffled order, on the same picture. A run is timed from the call until the answer has been read back. The first run and a warm-up are left out. Loading is not counted.',
+      'Both networks run in turn, in shuffled order, on the same picture and the same engine. A run is timed from the call until the answer has been read back. The first run and a warm-up are left out. Loading, and preparing the picture, are not counted. The large number is the median; the line below it holds every run.',
     ),
     element(
       'dl',

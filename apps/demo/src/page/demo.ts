@@ -1,24 +1,33 @@
 // Knows the whole page: what stands where, and what follows from what.
-import { AsfpError, describeError } from '@asfp/core';
-import { type EngineName, measureOnce, type Pixels } from '@asfp/edge-runtime';
+import { AsfpError, type CompactReport, describeError } from '@asfp/core';
+import { type EngineChoice, measureOnce, type Session } from '@asfp/edge-runtime';
 import { aboutNumbers } from './aboutNumbers.ts';
 import { type Camera, openCamera } from './camera.ts';
+import { areModel, droppedFiles } from './droppedFiles.ts';
 import { element } from './element.ts';
 import { engineChoice, engineWords } from './engineChoice.ts';
-import { type Drawable, fromDrawable, showPixels } from './inputPicture.ts';
+import { figures } from './figures.ts';
+import { filtersTable } from './filtersTable.ts';
+import { pixelsOf, showPixels } from './inputPicture.ts';
+import { latencyRun } from './latencyRun.ts';
 import { type ModelPanel, modelPanel, type Side } from './modelPanel.ts';
+import { ask, networkInput } from './networkInput.ts';
 import {
   askNetworks,
   closeNetworks,
   type Networks,
   type NetworkTimes,
   openNetworks,
+  type Sources,
   sides,
   summary,
   timeNetworks,
 } from './networks.ts';
+import { pageParts } from './pageParts.ts';
+import { pairChoice } from './pairChoice.ts';
+import { type Pair, pairOfRun, readPairs } from './pairs.ts';
 import { type Choice, picturePicker } from './picturePicker.ts';
-import { type RunIndex, readPictures, readRunIndex, runUrl } from './runFolder.ts';
+import { readJson, readPictures, readRunIndex } from './runFolder.ts';
 import { type Findings, verdict } from './verdict.ts';
 
 /** Time for the runs of one picture. */
@@ -36,87 +45,117 @@ export function demo(root: HTMLElement): void {
 }
 
 class Demo {
-  readonly root: HTMLElement;
-  readonly #headline: HTMLElement = element('h1', { 'aria-live': 'polite' }, verdict(nothing()));
-  readonly #notice: HTMLElement = element('div', { class: 'notice', role: 'status', hidden: true });
-  readonly #canvas: HTMLCanvasElement = element('canvas', {
-    class: 'preview',
-    width: 1,
-    height: 1,
-    role: 'img',
-  });
-  readonly #caption: HTMLElement = element('figcaption', {}, 'No picture yet');
-  readonly #about: HTMLElement = element('div', {});
-  readonly #links: HTMLElement = element('p', { class: 'quiet' });
-  readonly #panels: Readonly<Record<Side, ModelPanel>> = {
-    dense: modelPanel('dense'),
-    compact: modelPanel('compact'),
-  };
-  readonly #engines = engineChoice('tfjs-wasm', (engine) => void this.#open(engine, false));
+  readonly #engines = engineChoice('auto', (engine) => void this.#open(engine, false));
+  readonly #pairs = pairChoice((pair) => void this.#take(pair));
   readonly #picker = picturePicker({
     chosen: (choice) => void this.#choose(choice),
     camera: () => void this.#toggleCamera(),
     failed: (message) => this.#tell(message),
   });
-  #index: RunIndex = {};
-  #engine: EngineName = 'tfjs-wasm';
-  #softwareGl = false;
+  readonly #panels: Readonly<Record<Side, ModelPanel>> = {
+    dense: modelPanel('dense', (files) => void this.#bring('dense', files)),
+    compact: modelPanel('compact', (files) => void this.#bring('compact', files)),
+  };
+  readonly #latency = latencyRun(
+    (options) => this.#measure(options),
+    (times) => {
+      this.#showTimes(times);
+      this.#parts.headline.textContent = verdict({ ...this.#said, times: timesOf(times) });
+    },
+  );
+  readonly #parts = pageParts({
+    engines: this.#engines.root,
+    pairs: this.#pairs.root,
+    picker: this.#picker.root,
+    panels: sides.map((side) => this.#panels[side].root),
+    latency: this.#latency.root,
+    dropped: (data, on) => void this.#dropped(data, on),
+  });
+  readonly root: HTMLElement = this.#parts.root;
+
+  #sources: Sources = { dense: null, compact: null };
+  #report: CompactReport | null = null;
+  #engine: EngineChoice = 'auto';
+  #allowSoftwareGl = false;
   #networks: Networks = NOTHING;
+  #times: NetworkTimes | null = null;
+  #said: Omit<Findings, 'times'> = nothing();
   #choice: Choice | null = null;
   #camera: Camera | null = null;
   /** Stops opening, or asking, when something newer is wanted. */
   #opening = new AbortController();
   #asking = new AbortController();
 
-  constructor() {
-    this.root = element(
-      'main',
-      {},
-      element('header', { class: 'top' }, this.#headline, this.#engines.root),
-      this.#notice,
-      element(
-        'div',
-        { class: 'bench' },
-        element(
-          'div',
-          { class: 'subject' },
-          element('figure', {}, this.#canvas, this.#caption),
-          this.#picker.root,
-        ),
-        ...sides.map((side) => this.#panels[side].root),
-      ),
-      element('details', { class: 'about' }, element('summary', {}, 'About the numbers'), this.#about),
-      this.#links,
+  async start(): Promise<void> {
+    const [index, more] = await Promise.all([readRunIndex(), readPairs()]);
+    const run = pairOfRun(index);
+    const pairs = run ? [run, ...more] : more;
+    this.#pairs.offer(pairs);
+    const [first] = pairs;
+    if (first) {
+      await this.#take(first);
+      return;
+    }
+    for (const side of sides) this.#panels[side].empty('No network yet.');
+    this.#tell(
+      'No run folder is served beside this page (`asfp demo RUN` serves one). Drop a model.json and its weights here.',
     );
   }
 
-  async start(): Promise<void> {
-    this.#index = await readRunIndex();
-    if (this.#index.dense === undefined && this.#index.compact === undefined) {
-      for (const side of sides) this.#panels[side].empty('No network.');
-      this.#tell('No run folder is served beside this page. `asfp demo RUN` serves one.');
+  async #take(pair: Pair): Promise<void> {
+    this.#sources = { dense: pair.dense ?? null, compact: pair.compact ?? null };
+    this.#report = null;
+    this.#parts.link(pair.report);
+    this.#parts.filters.replaceChildren();
+    await this.#open(this.#engine, this.#allowSoftwareGl);
+    const [pictures, report] = await Promise.all([
+      readPictures(pair.pictures),
+      pair.compactReport === undefined ? null : readJson(pair.compactReport),
+    ]);
+    if (this.#sources.dense !== (pair.dense ?? null) || this.#sources.compact !== (pair.compact ?? null))
       return;
-    }
-    if (this.#index.report !== undefined) {
-      this.#links.append(element('a', { href: runUrl(this.#index.report) }, 'The report of this run'));
-    }
-    await this.#open('tfjs-wasm', false);
-    this.#picker.offer(await readPictures(this.#index));
+    this.#report = isCompactReport(report) ? report : null;
+    this.#parts.filters.replaceChildren(filtersTable(this.#report));
+    this.#showFigures();
+    this.#picker.offer(pictures, this.#choice === null && this.#camera === null);
   }
 
-  async #open(engine: EngineName, allowSoftwareGl: boolean): Promise<void> {
+  /** A model of the visitor's own takes one side; the other stays as it is. */
+  async #bring(side: Side, files: File[]): Promise<void> {
+    this.#sources = { ...this.#sources, [side]: files };
+    this.#report = null;
+    this.#parts.link(undefined);
+    this.#parts.filters.replaceChildren(filtersTable(null));
+    await this.#open(this.#engine, this.#allowSoftwareGl);
+    if (this.#choice === null && this.#camera === null) this.#tell('Now open a picture, or use the camera.');
+  }
+
+  async #dropped(data: DataTransfer | null, on: Side | null): Promise<void> {
+    try {
+      const files = await droppedFiles(data);
+      const [first] = files;
+      if (areModel(files)) await this.#bring(on ?? 'compact', files);
+      else if (first) await this.#picker.open(first);
+    } catch (error) {
+      this.#tell(`What was dropped cannot be read: ${describeError(error)}`);
+    }
+  }
+
+  async #open(engine: EngineChoice, allowSoftwareGl: boolean): Promise<void> {
     this.#asking.abort();
     this.#opening.abort();
     this.#opening = new AbortController();
     const { signal } = this.#opening;
     this.#engine = engine;
-    this.#notice.hidden = true;
+    this.#allowSoftwareGl = allowSoftwareGl;
+    this.#parts.notice.hidden = true;
+    this.#forget();
     const before = this.#networks;
     this.#networks = NOTHING;
-    await closeNetworks(before);
     try {
+      await closeNetworks(before);
       const networks = await openNetworks(
-        this.#index,
+        this.#sources,
         engine,
         allowSoftwareGl,
         this.#openEvents(signal),
@@ -128,8 +167,8 @@ class Demo {
       }
       this.#networks = networks;
       const info = (networks.compact ?? networks.dense)?.info;
-      this.#softwareGl = info?.softwareGl ?? false;
-      if (info) this.#about.replaceChildren(aboutNumbers(info));
+      if (info) this.#parts.about.replaceChildren(aboutNumbers(info));
+      this.#showFigures();
       if (this.#camera) await this.#watch(this.#camera, this.#newQuestion());
       else if (this.#choice) await this.#choose(this.#choice);
     } catch (error) {
@@ -142,12 +181,14 @@ class Demo {
       if (!signal.aborted) act();
     };
     return {
-      empty: (side) => current(() => this.#panels[side].empty('This run has no such network.')),
+      empty: (side) =>
+        current(() => this.#panels[side].empty('Nothing to compare with: drop a model here, or choose one.')),
       loading: (side, progress) => current(() => this.#panels[side].loading(progress)),
-      ready: (side, session) => current(() => this.#panels[side].ready(session.info)),
+      ready: (side, { info }) =>
+        current(() => this.#panels[side].ready(info, Array.isArray(this.#sources[side]) ? info.url : null)),
       failed: (side, message) =>
         current(() =>
-          this.#panels[side].failed(message, () => void this.#open(this.#engine, this.#softwareGl)),
+          this.#panels[side].failed(message, () => void this.#open(this.#engine, this.#allowSoftwareGl)),
         ),
     };
   }
@@ -156,8 +197,7 @@ class Demo {
   #refused(error: unknown): void {
     const software = error instanceof AsfpError && error.code === 'software-gl';
     for (const side of sides) this.#panels[side].empty('Not opened.');
-    this.#headline.textContent = verdict(nothing());
-    const instead = (text: string, engine: EngineName, allow: boolean): HTMLElement =>
+    const instead = (text: string, engine: EngineChoice, allow: boolean): HTMLElement =>
       element(
         'button',
         {
@@ -173,7 +213,7 @@ class Demo {
       software
         ? `${engineWords(this.#engine)} is drawn by the CPU in this browser (${error.failure.found}). Its times say nothing about a GPU.`
         : describeError(error),
-      instead('Use WebAssembly', 'tfjs-wasm', false),
+      instead('Use WebAssembly', 'compiled', false),
       ...(software ? [instead('Run it on the CPU all the same', this.#engine, true)] : []),
     );
   }
@@ -181,12 +221,42 @@ class Demo {
   async #choose(choice: Choice): Promise<void> {
     this.#stopCamera();
     this.#choice = choice;
-    this.#notice.hidden = true;
-    const pixels = choice.kind === 'test' ? choice.pixels : this.#draw(choice.picture);
-    if (!pixels) return;
-    const caption = choice.kind === 'test' ? `Test picture, labelled ${choice.label}` : choice.name;
-    this.#show(pixels, caption);
-    await this.#ask(pixels);
+    this.#parts.notice.hidden = true;
+    this.#show(choice);
+    const signal = this.#newQuestion();
+    const networks = this.#networks;
+    if (!networks.dense && !networks.compact) return;
+    try {
+      const said = await askNetworks(networks, choice.picture);
+      if (signal.aborted) return;
+      this.#said = said;
+      for (const side of sides) {
+        const answer = said[side];
+        if (answer === null) continue;
+        this.#panels[side].answer(answer);
+        this.#panels[side].times(null);
+      }
+      this.#parts.headline.textContent = verdict({ ...said, times: null });
+      this.#latency.reset(true);
+      const times = await timeNetworks(networks, choice.picture, {
+        budgetMs: BUDGET_MS,
+        maxRounds: 200,
+        signal,
+      });
+      if (signal.aborted) return;
+      this.#showTimes(times);
+      this.#parts.headline.textContent = verdict({ ...said, times: timesOf(times) });
+    } catch (error) {
+      if (!signal.aborted) this.#tell(describeError(error));
+    }
+  }
+
+  /** The longer measurement, on the picture that is shown; it ends what is measured by itself. */
+  #measure(options: Parameters<Parameters<typeof latencyRun>[0]>[0]): Promise<NetworkTimes> {
+    const { picture } = this.#choice ?? {};
+    if (!picture) return Promise.reject(new Error('There is no picture to run on.'));
+    this.#newQuestion();
+    return timeNetworks(this.#networks, picture, options);
   }
 
   /** Ends what was being asked; the signal of what is asked now. */
@@ -196,28 +266,9 @@ class Demo {
     return this.#asking.signal;
   }
 
-  async #ask(pixels: Pixels): Promise<void> {
-    const signal = this.#newQuestion();
-    const networks = this.#networks;
-    try {
-      const said = await askNetworks(networks, pixels);
-      if (signal.aborted) return;
-      for (const side of sides) {
-        const answer = said[side];
-        if (answer === null) continue;
-        this.#panels[side].answer(answer);
-        this.#panels[side].times(null);
-      }
-      this.#headline.textContent = verdict({ ...said, times: null });
-      const times = await timeNetworks(networks, pixels, BUDGET_MS, signal);
-      this.#showTimes(times);
-      this.#headline.textContent = verdict({ ...said, times: timesOf(times) });
-    } catch (error) {
-      if (!signal.aborted) this.#tell(describeError(error));
-    }
-  }
-
   #showTimes(times: NetworkTimes): void {
+    this.#times = times;
+    this.#showFigures();
     const largest = (values: readonly number[]): number => Math.max(...values.filter(Number.isFinite));
     // A busy machine stretches the tail: the scale ends where the medians can still be told apart.
     const end = Math.min(
@@ -228,9 +279,23 @@ class Demo {
       const samplesMs = times.samplesMs[side];
       if (samplesMs.length === 0) continue;
       const { medianMs, range } = times;
-      const softwareGl = this.#softwareGl;
+      const softwareGl = this.#networks[side]?.info.softwareGl ?? false;
       this.#panels[side].times({ samplesMs, medianMs: medianMs[side], range: range[side], end, softwareGl });
     }
+  }
+
+  #showFigures(): void {
+    const { dense, compact } = this.#networks;
+    const infos = { dense: dense?.info ?? null, compact: compact?.info ?? null };
+    this.#parts.figures.replaceChildren(figures({ infos, report: this.#report, times: this.#times }));
+  }
+
+  /** What was said and measured belongs to networks that are gone. */
+  #forget(): void {
+    this.#times = null;
+    this.#parts.figures.replaceChildren();
+    this.#parts.headline.textContent = verdict(nothing());
+    this.#latency.reset(false);
   }
 
   async #toggleCamera(): Promise<void> {
@@ -247,6 +312,8 @@ class Demo {
       }
       this.#camera = camera;
       this.#choice = null;
+      this.#parts.notice.hidden = true;
+      this.#latency.reset(false);
       this.#picker.cameraRuns(true);
       await this.#watch(camera, signal);
     } catch (error) {
@@ -262,14 +329,15 @@ class Demo {
     const samples: Record<Side, number[]> = { dense: [], compact: [] };
     for (let frame = 0; !signal.aborted && this.#camera === camera; frame++) {
       await new Promise(requestAnimationFrame);
-      const pixels = this.#draw(camera.frame());
-      if (!pixels) continue;
-      this.#show(pixels, 'Camera');
+      const picture = camera.frame();
+      if (picture.width === 0) continue;
+      this.#show({ picture, caption: 'Camera' });
       const findings: { -readonly [K in keyof Findings]: Findings[K] } = nothing();
       for (const side of frame % 2 ? sides : [...sides].reverse()) {
         const session = this.#networks[side];
         if (!session) continue;
-        const { result, ms } = await measureOnce(() => session.classify(pixels, { top: 5 }));
+        const pixels = pixelsOf(picture, networkInput(session));
+        const { result, ms } = await measureOnce(() => ask(session, pixels, 5));
         if (signal.aborted) return;
         samples[side] = [...samples[side].slice(1 - FRAMES), ms];
         findings[side] = result;
@@ -279,7 +347,7 @@ class Demo {
       this.#showTimes(times);
       // The sentence would be read out at every frame: only when the answer has settled.
       if (frame % FRAMES === FRAMES - 1)
-        this.#headline.textContent = verdict({ ...findings, times: timesOf(times) });
+        this.#parts.headline.textContent = verdict({ ...findings, times: timesOf(times) });
     }
   }
 
@@ -291,20 +359,18 @@ class Demo {
     this.#picker.cameraRuns(false);
   }
 
-  #draw(picture: Drawable): Pixels | null {
-    const input = (this.#networks.compact ?? this.#networks.dense)?.info.card?.input;
-    return input && picture.width > 0 ? fromDrawable(picture, input) : null;
-  }
-
-  #show(pixels: Pixels, caption: string): void {
-    showPixels(this.#canvas, pixels);
-    this.#canvas.setAttribute('aria-label', caption);
-    this.#caption.textContent = caption;
+  /** Shows a picture as the network is going to see it, or as it is while there is none. */
+  #show({ picture, caption }: Choice): void {
+    const session: Session | null = this.#networks.compact ?? this.#networks.dense;
+    const usual = { height: 224, width: 224, channels: 3, mean: [], deviation: [] };
+    showPixels(this.#parts.canvas, pixelsOf(picture, session ? networkInput(session) : usual));
+    this.#parts.canvas.setAttribute('aria-label', caption);
+    this.#parts.caption.textContent = caption;
   }
 
   #tell(message: string, ...actions: readonly HTMLElement[]): void {
-    this.#notice.replaceChildren(element('p', {}, message), ...actions);
-    this.#notice.hidden = false;
+    this.#parts.notice.replaceChildren(element('p', {}, message), ...actions);
+    this.#parts.notice.hidden = false;
   }
 }
 
@@ -314,4 +380,15 @@ function nothing(): Findings {
 
 function timesOf({ medianMs, ratio }: NetworkTimes): Findings['times'] {
   return ratio && { denseMs: medianMs.dense, compactMs: medianMs.compact, ...ratio };
+}
+
+function isCompactReport(value: unknown): value is CompactReport {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    value.format === 'asfp.compact-report/1' &&
+    'layers' in value &&
+    Array.isArray(value.layers)
+  );
 }

@@ -1,24 +1,25 @@
 // Knows the switch between engines.
-import type { EngineName } from '@asfp/edge-runtime';
+import type { EngineChoice } from '@asfp/edge-runtime';
 import { element } from './element.ts';
 
-const WORDS: Readonly<Record<EngineName, string>> = {
+const WORDS: Readonly<Record<EngineChoice, string>> = {
+  auto: 'Auto',
   compiled: 'Compiled',
   'tfjs-wasm': 'WebAssembly',
   'tfjs-webgl': 'WebGL',
 };
 
 /** The words for an engine. */
-export function engineWords(engine: EngineName): string {
+export function engineWords(engine: EngineChoice): string {
   return WORDS[engine];
 }
 
 /** A group of radio buttons; `chosen` hears every change made by hand. */
 export function engineChoice(
-  first: EngineName,
-  chosen: (engine: EngineName) => void,
-): { readonly root: HTMLElement; select(engine: EngineName): void } {
-  const radios = (Object.keys(WORDS) as EngineName[]).map((engine) => ({
+  first: EngineChoice,
+  chosen: (engine: EngineChoice) => void,
+): { readonly root: HTMLElement; select(engine: EngineChoice): void } {
+  const radios = (Object.keys(WORDS) as EngineChoice[]).map((engine) => ({
     engine,
     input: element('input', {
       type: 'radio',

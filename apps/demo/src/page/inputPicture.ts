@@ -10,6 +10,19 @@ export interface Drawable {
   readonly height: number;
 }
 
+/** Any picture; one that has a network's size already comes with its own pixels. */
+export interface Picture extends Drawable {
+  readonly pixels?: Pixels;
+}
+
+/** A picture for a network: its own pixels where they fit, else drawn to its size. */
+export function pixelsOf(picture: Picture, input: ModelInput): Pixels {
+  const { pixels } = picture;
+  return pixels?.width === input.width && pixels.height === input.height
+    ? pixels
+    : fromDrawable(picture, input);
+}
+
 /** A test picture as RGBA, nothing resampled. */
 export function fromTestPicture({ width, height, channels, pixels }: TestPicture): Pixels {
   const data = new Uint8ClampedArray(width * height * 4);
@@ -21,7 +34,7 @@ export function fromTestPicture({ width, height, channels, pixels }: TestPicture
 }
 
 /** The middle of a picture, scaled to the input's size; grey when the network has one channel. */
-export function fromDrawable({ source, width, height }: Drawable, input: ModelInput): Pixels {
+function fromDrawable({ source, width, height }: Drawable, input: ModelInput): Pixels {
   const canvas = document.createElement('canvas');
   canvas.width = input.width;
   canvas.height = input.height;

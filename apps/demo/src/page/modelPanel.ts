@@ -32,7 +32,8 @@ export interface ModelPanel {
   empty(why: string): void;
   loading(progress: FetchProgress | null): void;
   failed(message: string, retry: () => void): void;
-  ready(info: SessionInfo): void;
+  /** Open; `name` is the file of a model of the visitor's own. */
+  ready(info: SessionInfo, name: string | null): void;
   answer(top: readonly LabelScore[]): void;
   /** Null while it is being measured. */
   times(times: PanelTimes | null): void;
@@ -40,17 +41,35 @@ export interface ModelPanel {
 
 const TITLES: Readonly<Record<Side, string>> = { dense: 'Dense', compact: 'Compact' };
 
-/** A panel that waits. */
-export function modelPanel(side: Side): ModelPanel {
+/** A panel that waits; `brought` is told of the files of a model that was picked for it. */
+export function modelPanel(side: Side, brought: (files: File[]) => void): ModelPanel {
   const facts = element('p', { class: 'facts' });
   const time = element('div', { class: 'time' });
   const body = element('div', { class: 'body' });
+  const input = element('input', {
+    type: 'file',
+    id: `${side}-files`,
+    accept: '.json,.bin',
+    multiple: true,
+    class: 'visually-hidden',
+    onChange: () => {
+      const files = [...(input.files ?? [])];
+      input.value = '';
+      if (files.length > 0) brought(files);
+    },
+  });
   const root = element(
     'section',
     { class: `model ${side}`, 'aria-labelledby': `${side}-title` },
     element('header', {}, element('h2', { id: `${side}-title` }, TITLES[side]), facts),
     time,
     body,
+    element(
+      'div',
+      { class: 'own' },
+      input,
+      element('label', { for: `${side}-files`, class: 'link' }, 'Open a model of your own here'),
+    ),
   );
   const show = (state: string, ...children: readonly Child[]): void => {
     root.dataset['state'] = state;
@@ -76,8 +95,8 @@ export function modelPanel(side: Side): ModelPanel {
         element('button', { type: 'button', onClick: retry }, 'Try again'),
       );
     },
-    ready: (info) => {
-      facts.replaceChildren(...factParts(info));
+    ready: (info, name) => {
+      facts.replaceChildren(...factParts(info, name));
       show('ready', element('p', { class: 'quiet' }, 'Waiting for a picture.'));
     },
     answer: (top) => show('ready', answerList(top)),
@@ -100,9 +119,15 @@ function progressParts(progress: FetchProgress | null, title: string): HTMLEleme
   ];
 }
 
-function factParts({ bytes, card }: SessionInfo): HTMLElement[] {
+function factParts({ bytes, card }: SessionInfo, name: string | null): HTMLElement[] {
   const macs = card?.cost?.macs;
-  const facts = [byteText(bytes), ...(macs === undefined ? [] : [`${countText(macs)} multiply-adds`])];
+  const facts = [
+    ...(name === null ? [] : [name]),
+    byteText(bytes),
+    ...(macs === undefined ? [] : [`${countText(macs)} multiply-adds`]),
+    // Without a card nobody knows how the pictures were prepared in training.
+    ...(card === null ? ['no model card: pixels from 0 to 1, classes by number'] : []),
+  ];
   return facts.map((fact) => element('span', {}, fact));
 }
 

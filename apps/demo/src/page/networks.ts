@@ -1,24 +1,27 @@
-// Knows the two networks of the page: opened together on one engine, asked and timed together, closed together.
+// Knows the two networks of the page: opened on one engine, asked and timed together, closed together.
 import { AsfpError, describeError, median, quantile, rngFromSeed } from '@asfp/core';
 import {
   compareLatency,
-  type EngineName,
+  type EngineChoice,
   type FetchProgress,
   type LabelScore,
+  type ModelSource,
   openModel,
-  type Pixels,
   pixelsToInput,
   ratioOf,
   type Session,
 } from '@asfp/edge-runtime';
-import { wasmFiles } from '../wasmFiles.ts';
+import { type Picture, pixelsOf } from './inputPicture.ts';
 import type { Side } from './modelPanel.ts';
-import { type RunIndex, runUrl } from './runFolder.ts';
+import { ask, networkInput } from './networkInput.ts';
 
 /** The sides, in the order in which they are shown. */
 export const sides: readonly Side[] = ['dense', 'compact'];
 
-/** Sessions that are open; null where opening failed or the run has no such file. */
+/** Where each side comes from; null where there is nothing to open. */
+export type Sources = Readonly<Record<Side, ModelSource | null>>;
+
+/** Sessions that are open; null where opening failed or there was nothing to open. */
 export type Networks = Readonly<Record<Side, Session | null>>;
 
 /** Who hears how opening goes. */
@@ -38,43 +41,53 @@ export interface NetworkTimes {
   readonly ratio: { readonly ratio: number; readonly ratioCi: readonly [number, number] } | null;
 }
 
+/** For how long, and until when, networks are timed. */
+export interface TimingOptions {
+  readonly budgetMs: number;
+  readonly maxRounds: number;
+  /** Whether to go on when the ratio is known well enough. */
+  readonly allRounds?: boolean;
+  readonly signal: AbortSignal;
+  readonly onRound?: (rounds: number) => void;
+}
+
 /**
- * Opens both on an engine; one that fails does not hold up the other. Throws an AsfpError when the engine itself
- * does not start, and the signal's reason when aborted.
+ * Opens both on one engine; one that fails does not hold up the other. Where the engine is chosen, the compact one
+ * chooses, and the dense one follows: what is compared runs alike. Throws an AsfpError when the engine itself does not
+ * start, and the signal's reason when aborted.
  */
 export async function openNetworks(
-  index: RunIndex,
-  engine: EngineName,
+  sources: Sources,
+  engine: EngineChoice,
   allowSoftwareGl: boolean,
   events: OpenEvents,
   signal: AbortSignal,
 ): Promise<Networks> {
-  const opened = await Promise.allSettled(
-    sides.map(async (side): Promise<Session | null> => {
-      const path = index[side];
-      if (path === undefined) {
-        events.empty(side);
-        return null;
-      }
-      events.loading(side, null);
-      try {
-        const session = await openModel(runUrl(path), {
-          engine,
-          wasmPaths: wasmFiles,
-          allowSoftwareGl,
-          signal,
-          onProgress: (progress) => events.loading(side, progress),
-        });
-        events.ready(side, session);
-        return session;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof AsfpError && error.code === 'software-gl') throw error;
-        events.failed(side, describeError(error));
-        return null;
-      }
-    }),
-  );
+  const open = async (side: Side, on: EngineChoice): Promise<Session | null> => {
+    const source = sources[side];
+    if (source === null) {
+      events.empty(side);
+      return null;
+    }
+    events.loading(side, null);
+    try {
+      const onProgress = (progress: FetchProgress): void => events.loading(side, progress);
+      const session = await openModel(source, { engine: on, allowSoftwareGl, signal, onProgress });
+      events.ready(side, session);
+      return session;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof AsfpError && error.code === 'software-gl') throw error;
+      events.failed(side, describeError(error));
+      return null;
+    }
+  };
+  if (engine === 'auto') {
+    if (sources.dense !== null) events.loading('dense', null);
+    const compact = await open('compact', 'auto');
+    return { compact, dense: await open('dense', compact?.info.engineUsed ?? 'auto') };
+  }
+  const opened = await Promise.allSettled(sides.map((side) => open(side, engine)));
   const [dense = null, compact = null] = opened.map((one) => (one.status === 'fulfilled' ? one.value : null));
   const rejected = opened.find((one) => one.status === 'rejected');
   if (rejected) {
@@ -89,33 +102,42 @@ export async function closeNetworks(networks: Networks): Promise<void> {
   for (const side of sides) await networks[side]?.dispose();
 }
 
-/** What each network says of a picture of the input's size. */
+/** What each network says of a picture. */
 export async function askNetworks(
   networks: Networks,
-  pixels: Pixels,
+  picture: Picture,
 ): Promise<Readonly<Record<Side, LabelScore[] | null>>> {
-  const top = { top: 5 };
-  return {
-    dense: (await networks.dense?.classify(pixels, top)) ?? null,
-    compact: (await networks.compact?.classify(pixels, top)) ?? null,
-  };
+  const said: Record<Side, LabelScore[] | null> = { dense: null, compact: null };
+  for (const side of sides) {
+    const session = networks[side];
+    if (session) said[side] = await ask(session, pixelsOf(picture, networkInput(session)), 5);
+  }
+  return said;
 }
 
-/** Times both on a picture, round by round, for about as long as the budget says. */
+/** Times both on a picture, round by round. */
 export async function timeNetworks(
   networks: Networks,
-  pixels: Pixels,
-  budgetMs: number,
-  signal: AbortSignal,
+  picture: Picture,
+  { budgetMs, maxRounds, allRounds = false, signal, onRound }: TimingOptions,
 ): Promise<NetworkTimes> {
   const rivals = sides.flatMap((side) => {
     const session = networks[side];
-    const input = session?.info.card?.input;
-    if (!session || !input) return [];
-    const values = pixelsToInput(pixels, input);
+    if (!session) return [];
+    const input = networkInput(session);
+    const values = pixelsToInput(pixelsOf(picture, input), input);
     return [{ name: side, run: () => session.run(values) }];
   });
-  const { rivals: timed } = await compareLatency(rivals, { budgetMs, signal, maxRounds: 200, warmUpRuns: 3 });
+  const { rivals: timed } = await compareLatency(rivals, {
+    budgetMs,
+    maxRounds,
+    warmUpRuns: 3,
+    signal,
+    onRound,
+    ...(allRounds ? { relativeWidth: 0 } : {}),
+  });
+  const failed = timed.find(({ error }) => error !== undefined);
+  if (failed) throw new Error(failed.error);
   const samples = (side: Side): readonly number[] => timed.find(({ name }) => name === side)?.samplesMs ?? [];
   return summary({ dense: samples('dense'), compact: samples('compact') });
 }

@@ -1,13 +1,13 @@
-// Knows the ways to choose a picture: the test set, a file, a drop, the camera.
-import type { Pixels } from '@asfp/edge-runtime';
+// Knows the ways to choose a picture: the test set, a file, the camera.
 import { element } from './element.ts';
-import { type Drawable, fromTestPicture, showPixels } from './inputPicture.ts';
+import { fromTestPicture, type Picture, showPixels } from './inputPicture.ts';
 import type { TestPicture } from './runFolder.ts';
 
 /** What was chosen. */
-export type Choice =
-  | { readonly kind: 'test'; readonly pixels: Pixels; readonly label: string }
-  | { readonly kind: 'file'; readonly picture: Drawable; readonly name: string };
+export interface Choice {
+  readonly picture: Picture;
+  readonly caption: string;
+}
 
 /** Who is told what was chosen. */
 export interface PickerEvents {
@@ -21,15 +21,22 @@ export interface PickerEvents {
 /** The picker; `pictures` may be empty. */
 export interface PicturePicker {
   readonly root: HTMLElement;
-  /** Offers the test pictures and chooses the first. */
-  offer(pictures: readonly TestPicture[]): void;
+  /** Offers test pictures; the first is chosen where nothing was before. */
+  offer(pictures: readonly TestPicture[], choose: boolean): void;
+  /** Takes a file that was dropped. */
+  open(file: File): Promise<void>;
   /** Says whether the camera runs; the button is there only where there is a camera. */
   cameraRuns(runs: boolean): void;
 }
 
-/** A picker; files may also be dropped anywhere on the page. */
+/** A picker. */
 export function picturePicker(events: PickerEvents): PicturePicker {
-  const strip = element('div', { class: 'pictures', role: 'group', 'aria-label': 'Test pictures' });
+  const strip = element('div', {
+    class: 'pictures',
+    role: 'group',
+    'aria-label': 'Test pictures',
+    hidden: true,
+  });
   const input = element('input', {
     type: 'file',
     id: 'file',
@@ -52,18 +59,12 @@ export function picturePicker(events: PickerEvents): PicturePicker {
       const source = await createImageBitmap(file);
       press(strip, null);
       const picture = { source, width: source.width, height: source.height };
-      events.chosen({ kind: 'file', picture, name: file.name });
+      events.chosen({ picture, caption: file.name });
     } catch {
       events.failed(`${file.name} is no picture that this browser can read.`);
     }
   }
 
-  document.addEventListener('dragover', (event) => event.preventDefault());
-  document.addEventListener('drop', (event) => {
-    event.preventDefault();
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file) void open(file);
-  });
   void hasCamera().then((has) => {
     camera.hidden = !has;
   });
@@ -81,11 +82,12 @@ export function picturePicker(events: PickerEvents): PicturePicker {
         camera,
       ),
     ),
-    offer: (pictures) => {
+    open,
+    offer: (pictures, choose) => {
       strip.hidden = pictures.length === 0;
       strip.replaceChildren(...pictures.map((picture) => thumbnail(picture, strip, events)));
       const [first] = strip.querySelectorAll('button');
-      first?.click();
+      if (choose) first?.click();
     },
     cameraRuns: (runs) => {
       camera.textContent = runs ? 'Stop the camera' : 'Use the camera';
@@ -107,7 +109,9 @@ function thumbnail(picture: TestPicture, strip: HTMLElement, events: PickerEvent
       title: picture.label,
       onClick: () => {
         press(strip, button);
-        events.chosen({ kind: 'test', pixels, label: picture.label });
+        const { width, height } = pixels;
+        const caption = `Test picture, labelled ${picture.label}`;
+        events.chosen({ picture: { source: canvas, width, height, pixels }, caption });
       },
     },
     canvas,

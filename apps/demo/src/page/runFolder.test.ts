@@ -31,7 +31,7 @@ const file = {
 
 test('pictures are decoded; one that is cut short is left out', async () => {
   serve({ 'http://host/demo/run/pictures.json': file });
-  const pictures = await readPictures({ pictures: 'pictures.json' });
+  const pictures = await readPictures('http://host/demo/run/pictures.json');
   expect(pictures.map(({ label }) => label)).toEqual(['dog', 'class 7']);
   expect([...(pictures[0]?.pixels ?? [])]).toEqual([0, 1, 2, 253, 254, 255]);
 });
@@ -42,9 +42,9 @@ test('a missing or broken file is an empty one', async () => {
     'http://host/demo/run/p.json': { format: 'other/1' },
   });
   expect(await readRunIndex()).toEqual({});
-  expect(await readPictures({})).toEqual([]);
-  expect(await readPictures({ pictures: 'p.json' })).toEqual([]);
-  expect(await readPictures({ pictures: 'none.json' })).toEqual([]);
+  expect(await readPictures(undefined)).toEqual([]);
+  expect(await readPictures('http://host/demo/run/p.json')).toEqual([]);
+  expect(await readPictures('http://host/demo/run/none.json')).toEqual([]);
   serve({ 'http://host/demo/run/index.json': { dense: 'd/model.json' } });
   expect(await readRunIndex()).toEqual({ dense: 'd/model.json' });
 });

@@ -5,6 +5,7 @@ export interface RunIndex {
   readonly dense?: string;
   readonly compact?: string;
   readonly pictures?: string;
+  readonly compactReport?: string;
   readonly report?: string;
 }
 
@@ -33,13 +34,13 @@ export function runUrl(path: string): string {
 
 /** The index of the run folder; empty when the server has none. */
 export async function readRunIndex(): Promise<RunIndex> {
-  const index = await fetchJson(runUrl('index.json'));
+  const index = await readJson(runUrl('index.json'));
   return typeof index === 'object' && index !== null ? index : {};
 }
 
-/** The test pictures of the run; none when the file is missing or no picture file. */
-export async function readPictures(index: RunIndex): Promise<TestPicture[]> {
-  const file = index.pictures === undefined ? null : await fetchJson(runUrl(index.pictures));
+/** The test pictures at an address; none when the file is missing or no picture file. */
+export async function readPictures(url: string | undefined): Promise<TestPicture[]> {
+  const file = url === undefined ? null : await readJson(url);
   if (!isPicturesFile(file)) return [];
   const { height, width, channels, labels } = file;
   return file.pictures
@@ -53,7 +54,8 @@ export async function readPictures(index: RunIndex): Promise<TestPicture[]> {
     .filter(({ pixels }) => pixels.length === height * width * channels);
 }
 
-async function fetchJson(url: string): Promise<unknown> {
+/** What JSON says at an address; null where there is none. */
+export async function readJson(url: string): Promise<unknown> {
   try {
     const response = await fetch(url);
     return response.ok ? await response.json() : null;
