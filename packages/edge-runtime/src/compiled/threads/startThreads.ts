@@ -49,9 +49,12 @@ export interface Threads {
 const LEAST_NS = 4000;
 
 /** How long a chunk may take before its thread counts as lost. */
-const CHUNK_MS = 60_000;
+const CHUNK_MS = 30_000;
 
-/** Looks at a word between two looks at the clock. */
+/** What may pass between two looks at the clock and count: a machine that slept has lost nobody. */
+const LOOK_MS = CHUNK_MS / 4;
+
+/** Looks at the words between two looks at the clock. */
 const LOOKS = 1 << 12;
 
 /** Starts `count − 1` threads on a module whose memory is shared; one that does not start in time is done without. */
@@ -133,13 +136,14 @@ class WorkerThreads implements Threads {
 
   /** Waits a little, and gives up when no chunk is done for long. */
   #patience({ words, chunks }: SharedProgram): (turns: number) => void {
-    let [left, since] = [-1, 0];
+    let [left, last, waited] = [-1, 0, 0];
     return (turns) => {
       pause(turns, this.#control, this.#maySleep);
       if (turns % LOOKS !== LOOKS - 1) return;
       const [still, time] = [chunksLeft(words, chunks), now()];
-      if (still !== left) [left, since] = [still, time];
-      else if (time - since > CHUNK_MS) throw new InternalError('a thread was lost in the middle of a run');
+      waited = still === left ? waited + Math.min(time - last, LOOK_MS) : 0;
+      [left, last] = [still, time];
+      if (waited > CHUNK_MS) throw new InternalError('a thread was lost in the middle of a run');
     };
   }
 
