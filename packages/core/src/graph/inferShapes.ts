@@ -1,4 +1,5 @@
 // Knows the shape of every value of a graph.
+import { checkAttrs } from './checkAttrs.ts';
 import type { Dim, Graph, GraphNode } from './graph.ts';
 import { type Shape, shapeOf, shapeWithout } from './ops.ts';
 
@@ -22,6 +23,7 @@ export function inferShapes(
 /** The shape of one node's result from the shapes of those before it; undefined where it is unknown. */
 export function shapeAfter(node: GraphNode, shapes: ReadonlyMap<string, Shape>): Shape | undefined {
   if (node.op === 'opaque' || node.op === 'part') return undefined;
+  checkAttrs(node);
   const given = node.inputs.map((from) => shapes.get(from));
   if (given.includes(undefined)) return shapeWithout(node, given);
   return shapeOf(node, given as Shape[]);

@@ -100,10 +100,10 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
       same(node.name, 'sliced axes', x?.length ?? 0, begin.length);
       return (x ?? []).map((dim, axis) => {
         const [from, count] = [begin[axis] as number, size[axis] as number];
-        if (count === -1) return dim === null ? null : dim - from;
-        if (dim !== null && from + count > dim)
-          throw misfit(node.name, `an axis of at least ${from + count} values`, String(dim));
-        return count;
+        const least = from + Math.max(0, count);
+        if (dim !== null && least > dim)
+          throw misfit(node.name, `an axis of at least ${least} values`, String(dim));
+        return count === -1 ? dim && dim - from : count;
       });
     },
   },
@@ -111,6 +111,7 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
     arity: [1, 1],
     shape: (node, [x]) => {
       const axes = node.attrs.axes.map((axis) => normalAxis(axis, x?.length ?? 0, node.name));
+      for (const axis of axes) same(node.name, 'values of a squeezed axis', 1, x?.[axis]);
       return (x ?? []).filter((_, axis) => !axes.includes(axis));
     },
   },
@@ -150,6 +151,9 @@ export const ops: { readonly [K in OpKind]: OpFacts<K> } = {
       let total: Dim = 0;
       for (const shape of inputs) {
         rank(node.name, shape, first.length);
+        for (const [i, dim] of first.entries()) {
+          if (i !== axis && dim !== null) same(node.name, `values of axis ${i}`, dim, shape[i]);
+        }
         const dim: Dim = shape[axis] ?? null;
         total = total === null || dim === null ? null : total + dim;
       }
@@ -210,7 +214,11 @@ export function shapeOf(node: GraphNode, inputs: readonly Shape[]): Shape {
       `${inputs.length}`,
     );
   }
-  return (facts.shape as (node: GraphNode, inputs: readonly Shape[]) => Shape)(node, inputs);
+  const shape = (facts.shape as (node: GraphNode, inputs: readonly Shape[]) => Shape)(node, inputs);
+  // Sizes in a file can be so large that their sums and products are no numbers to count with.
+  if (shape.some((dim) => dim !== null && !(dim >= 0 && dim < 2 ** 31)))
+    throw misfit(node.name, 'sizes below 2³¹', showShape(shape));
+  return shape;
 }
 
 /** The shape of two broadcast operands; throws where they do not fit. */
