@@ -21,7 +21,7 @@ const near = (answer: readonly number[]): boolean => {
 };
 
 test('runs in flight are rejected, the next ones go on in a new context, and closing gives everything back', async () => {
-  const { page } = await pages.open(async (fresh) => {
+  const { page, complaints } = await pages.open(async (fresh) => {
     // The page's contexts, so that one can be lost.
     await fresh.addInitScript(() => {
       const contexts: unknown[] = [];
@@ -79,4 +79,5 @@ test('runs in flight are rejected, the next ones go on in a new context, and clo
   );
   expect(found.after.map(near)).toEqual([true, true, true, true, true, true]);
   expect(near(found.opened)).toBe(true);
+  expect(complaints).toEqual([]);
 });

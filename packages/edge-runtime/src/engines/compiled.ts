@@ -121,7 +121,7 @@ function notKernels(where: string, found: string, cause?: unknown): AsfpError {
       where,
       expected: 'the kernels of @asfp/kernels',
       found,
-      cure: 'Serve the .wasm files of @asfp/kernels, or pass the compiled module as `kernels`',
+      cure: 'Serve the .wasm files of @asfp/kernels, let the page fetch them (Content-Security-Policy: connect-src), or pass the compiled module as `kernels`',
     },
     { cause },
   );
