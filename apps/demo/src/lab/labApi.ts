@@ -33,7 +33,7 @@ export interface LabReference {
 export interface LabRequest {
   readonly subjects: readonly LabSubject[];
   readonly budgetMs: number;
-  /** Threads of the wasm engine; null for one per core. */
+  /** Threads of `compiled` and of `tfjs-wasm`; null for what they take by themselves. */
   readonly threads: number | null;
   /** Null to run on seeded random numbers, the first subject that runs being the reference of the others. */
   readonly reference: LabReference | null;

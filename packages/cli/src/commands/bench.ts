@@ -27,7 +27,7 @@ export const bench: Command = defineCommand({
     },
     batch: { type: 'number', summary: 'pictures in one run', otherwise: '1' },
     seconds: { type: 'number', summary: 'time for all runs together', otherwise: '20' },
-    threads: { type: 'number', summary: 'threads of the wasm engine', otherwise: '1' },
+    threads: { type: 'number', summary: 'threads of compiled and of tfjs-wasm', otherwise: '1' },
     browser: {
       type: 'text',
       hint: 'PATH',
