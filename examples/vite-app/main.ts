@@ -1,11 +1,9 @@
 // Knows a page that opens a model on the engine that is picked, and says what is on a picture.
 import { type EngineChoice, openModel, type Session } from '@asfp/edge-runtime';
 
-const [select, input, output] = ['select', 'input', 'output'].map((name) => document.querySelector(name)) as [
-  HTMLSelectElement,
-  HTMLInputElement,
-  HTMLOutputElement,
-];
+const [select, worker, input, output] = ['select', '[type=checkbox]', '[type=file]', 'output'].map((name) =>
+  document.querySelector(name),
+) as [HTMLSelectElement, HTMLInputElement, HTMLInputElement, HTMLOutputElement];
 let session: Session | undefined;
 
 async function open(): Promise<void> {
@@ -13,6 +11,7 @@ async function open(): Promise<void> {
   await session?.dispose();
   session = await openModel(new URL('model/model.json', document.baseURI), {
     engine: select.value as EngineChoice,
+    worker: worker.checked,
     onProgress: ({ loadedBytes }) => {
       output.value = `${loadedBytes} bytes`;
     },
@@ -35,6 +34,6 @@ function show(work: Promise<void>): void {
   });
 }
 
-select.addEventListener('change', () => show(open()));
+for (const choice of [select, worker]) choice.addEventListener('change', () => show(open()));
 input.addEventListener('change', () => show(classify()));
 show(open());

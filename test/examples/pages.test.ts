@@ -113,10 +113,17 @@ test('Vite app: every engine that can run is found and runs', async () => {
     // The page is isolated, so both start threads: from a file beside the script, and from a text that was minified.
     expect([engine, page.workers().length > 0]).toEqual([engine, cpus().length > 1]);
     for (const colour of colours) {
-      await give(colour);
+      await give(colour, '[type=file]');
       await says(new RegExp(`^${words(colour)}$`));
     }
   }
+  await page.selectOption('select', 'compiled');
+  await says(/^Ready on compiled/);
+  await page.check('[type=checkbox]');
+  await says(/^Ready on compiled/);
+  expect(page.workers().some((worker) => worker.url().includes('session.worker'))).toBe(true);
+  await give(colours[0] as Colour, '[type=file]');
+  await says(new RegExp(`^${words(colours[0] as Colour)}$`));
   await page.selectOption('select', 'tfjs-webgl');
   expect(await says(/software GL/)).toContain('engine tfjs-webgl: expected a GPU behind WebGL');
   expect(complaints).toEqual([]);
