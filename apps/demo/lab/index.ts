@@ -5,6 +5,7 @@ export {
   type BaselineComparison,
   compareWithBaseline,
   parseBaseline,
+  runToRun,
 } from './compareWithBaseline.ts';
 export { compiledPageSize, type PageSize } from './compiledPageSize.ts';
 export { type BrowserFound, findBrowser } from './findBrowser.ts';

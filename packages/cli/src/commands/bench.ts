@@ -1,16 +1,35 @@
 // Knows the command `asfp bench`.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { AsfpError, type LatencyReport } from '@asfp/core';
-import { type LabEngine, measureLatency, type Subject } from '@asfp/demo/lab';
+import { writeOnnx } from '@asfp/compactor';
+import { AsfpError, describeError, type LatencyReport, type LatencySubject } from '@asfp/core';
+import {
+  type BaselineComparison,
+  compareWithBaseline,
+  type LabEngine,
+  measureLatency,
+  parseBaseline,
+  runToRun,
+  type Subject,
+} from '@asfp/demo/lab';
 import { renderReport } from '@asfp/demo/report';
-import { type ModelOnDisk, makeFolders, readModelFiles } from '@asfp/trainer/files';
+import { type ModelOnDisk, makeFolders } from '@asfp/trainer/files';
 import { type Command, defineCommand } from '../command.ts';
 import { jsonText, writeRunFile } from '../files/runFolder.ts';
+import { openGraph } from '../openGraph.ts';
+import { oracleAnswers } from '../oracleAnswers.ts';
 import { textTable } from '../terminal/table.ts';
 
-const graphEngines: readonly LabEngine[] = ['compiled', 'tfjs-wasm', 'tfjs-webgl'];
+const graphEngines: readonly LabEngine[] = ['compiled', 'tfjs-wasm', 'tfjs-webgl', 'ort-wasm'];
+
+const HEAD = [
+  ...['model', 'engine', 'median', '95 %', 'p95', 'runs'],
+  ...['download', 'compile', 'first run', 'largest error'],
+];
+
+/** The share of the cores that others may keep busy before it is worth a word. */
+const mostBusy = 0.1;
 
 /** Measures models in a real browser. */
 export const bench: Command = defineCommand({
@@ -22,7 +41,7 @@ export const bench: Command = defineCommand({
     engine: {
       type: 'text',
       hint: 'A,B',
-      summary: `of ${graphEngines.join(', ')}; a LayersModel runs on tfjs-layers-wasm`,
+      summary: `of ${graphEngines.join(', ')} (onnxruntime-web, to compare with); a LayersModel runs on tfjs-layers-wasm`,
       otherwise: 'tfjs-wasm',
     },
     batch: { type: 'number', summary: 'pictures in one run', otherwise: '1' },
@@ -34,6 +53,12 @@ export const bench: Command = defineCommand({
       summary: 'the Chromium to drive',
       otherwise: 'the one on this machine',
     },
+    baseline: {
+      type: 'text',
+      hint: 'FILE',
+      summary: `a latency-report.json of earlier, of the same machine: exit code 1 where a median is slower by more than ${100 * runToRun} % beyond chance`,
+      otherwise: 'none',
+    },
     out: {
       type: 'text',
       hint: 'DIR',
@@ -43,22 +68,36 @@ export const bench: Command = defineCommand({
   },
   run: async ({ options, words, terminal, signal }) => {
     const engines = (options.engine ?? 'tfjs-wasm').split(',').map((name) => engineOf(name.trim()));
-    const models = await Promise.all(words.map((path) => readModelFiles(path)));
+    const { baseline: file } = options;
+    // Read first: who mistyped its name should not have to wait for it.
+    const baseline = file === undefined ? undefined : parseBaseline(await readText(file), file);
+    const models = await Promise.all(words.map((path) => openGraph(path)));
+    const batch = options.batch ?? 1;
+    terminal.log('computing what must come out');
+    const oracle = oracleAnswers(
+      models.map(({ graph }) => graph),
+      batch,
+    );
     const folder = await mkdtemp(join(tmpdir(), 'asfp-bench-'));
     try {
       const subjects: Subject[] = [];
-      for (const [i, model] of models.entries()) {
-        await layOut(model, join(folder, String(i)));
-        const isGraph = model.format === 'graph-model';
+      for (const [i, { source, graph }] of models.entries()) {
+        await layOut(source, join(folder, String(i)));
+        const answer = 'answers' in oracle ? { answer: [oracle.answers[i] ?? []] } : {};
+        const common = { model: nameOf(source, models), batch, ...answer };
+        const isGraph = source.format === 'graph-model';
         for (const engine of isGraph ? engines : (['tfjs-layers-wasm'] as const)) {
-          const format = isGraph ? 'graph' : 'layers';
-          subjects.push({
-            model: nameOf(model, models),
-            path: `${i}/model.json`,
-            format,
-            engine,
-            batch: options.batch ?? 1,
-          });
+          if (engine === 'ort-wasm') {
+            await writeFile(join(folder, String(i), 'model.onnx'), writeOnnx(graph));
+            subjects.push({ ...common, engine, path: `${i}/model.onnx`, format: 'onnx' });
+          } else {
+            subjects.push({
+              ...common,
+              engine,
+              path: `${i}/model.json`,
+              format: isGraph ? 'graph' : 'layers',
+            });
+          }
         }
       }
       const report = await measureLatency({
@@ -67,6 +106,9 @@ export const bench: Command = defineCommand({
         browserPath: options.browser,
         budgetMs: (options.seconds ?? 20) * 1000,
         threads: options.threads ?? 1,
+        ...('answers' in oracle
+          ? { reference: { inputs: [oracle.input], outputs: [oracle.answers[0] ?? []] } }
+          : {}),
         signal,
         onProgress: terminal.log,
       });
@@ -74,8 +116,18 @@ export const bench: Command = defineCommand({
         await writeRunFile(options.out, 'latency-report.json', jsonText(report));
         await writeRunFile(options.out, 'report.html', renderReport({ latencyReport: report }));
       }
-      terminal.result(latencyText(report), report);
-      return report.subjects.every((subject) => subject.error === undefined);
+      const compared = baseline && compareWithBaseline(report, baseline, file ?? '');
+      const notes =
+        'reason' in oracle
+          ? [`Compared with the first model that ran, not with the oracle: ${oracle.reason}`]
+          : [];
+      const lines = [
+        latencyText(report),
+        ...notes,
+        ...(compared ? ['', baselineText(compared, file ?? '')] : []),
+      ];
+      terminal.result(lines.join('\n'), compared ? { ...report, baseline: compared } : report);
+      return report.subjects.every((subject) => subject.error === undefined) && (compared?.passed ?? true);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -92,6 +144,8 @@ export function latencyText(report: LatencyReport): string {
     subject.ciMs === null ? '' : `${subject.ciMs[0].toPrecision(3)} – ${subject.ciMs[1].toPrecision(3)}`,
     ms(subject.p95Ms),
     String(subject.samplesMs.length),
+    ...coldPhases(subject),
+    subject.maxAbsError === null ? '' : subject.maxAbsError.toExponential(1),
   ]);
   const ratios = report.comparisons.map(
     ({ a, b, ratio, ratioCi }) =>
@@ -103,13 +157,53 @@ export function latencyText(report: LatencyReport): string {
   const software = report.environment.softwareGl
     ? ['WebGL is drawn by the CPU here: its figures say nothing about a GPU']
     : [];
+  const unsteady = report.subjects.some(({ steady }) => steady === false)
+    ? ['The time was over before all intervals were narrow: --seconds gives it more']
+    : [];
+  const { busyBefore = 0 } = report.environment;
+  const busy =
+    busyBefore > mostBusy
+      ? [`Others kept ${Math.round(100 * busyBefore)} % of the cores busy: measure on a quiet machine`]
+      : [];
+  return [textTable([HEAD, ...rows]), '', ...ratios, ...software, ...unsteady, ...busy, ...failures].join(
+    '\n',
+  );
+}
+
+/** Milliseconds from the address to the first answer: the download, all that compiles, and the first run. */
+function coldPhases({ loadMs, downloadMs, firstRunMs }: LatencySubject): string[] {
+  const ms = (value: number | null): string => (value === null ? '' : value.toPrecision(3));
+  const download = downloadMs ?? null;
   return [
-    textTable([['model', 'engine', 'median', '95 %', 'p95', 'runs'], ...rows]),
-    '',
-    ...ratios,
-    ...software,
-    ...failures,
+    ms(download),
+    ms(download === null || loadMs === null ? loadMs : loadMs - download),
+    ms(firstRunMs),
+  ];
+}
+
+function baselineText({ changes, fresh, broken }: BaselineComparison, file: string): string {
+  const rows = changes.map(({ name, ratio, ratioCi, verdict }) => [
+    name,
+    `${ratio.toFixed(2)}×`,
+    `${ratioCi[0].toFixed(2)} – ${ratioCi[1].toFixed(2)}`,
+    verdict,
+  ]);
+  return [
+    textTable([[`against ${file}`, 'time', '95 %', ''], ...rows]),
+    ...broken.map((name) => `${name} ran then and fails now`),
+    ...fresh.map((name) => `${name} is not in the baseline`),
   ].join('\n');
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new AsfpError(
+      { code: 'file-missing', where: file, expected: 'a file that can be read', found: describeError(cause) },
+      { cause },
+    );
+  }
 }
 
 function engineOf(name: string): LabEngine {
@@ -124,9 +218,10 @@ function engineOf(name: string): LabEngine {
 }
 
 /** A short name, longer where two models share it. */
-function nameOf(model: ModelOnDisk, all: readonly ModelOnDisk[]): string {
+function nameOf(model: ModelOnDisk, all: readonly { readonly source: ModelOnDisk }[]): string {
   const short = basename(dirname(model.file)) || model.file;
-  return all.filter((other) => basename(dirname(other.file)) === short).length > 1 ? model.file : short;
+  const same = all.filter(({ source }) => basename(dirname(source.file)) === short);
+  return same.length > 1 ? model.file : short;
 }
 
 async function layOut(model: ModelOnDisk, folder: string): Promise<void> {
