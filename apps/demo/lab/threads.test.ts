@@ -109,6 +109,8 @@ async function measure(isolated: boolean, threads: number | null): Promise<Seen>
     const result = await globals.asfpLab.measure(wanted);
     return { result, isolated: globals.crossOriginIsolated, waited: globals.doneByOthers ?? 0 };
   }, request);
+  // The lab has given its model back, and with the last model the threads end.
+  await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
   await page.close();
   return { ...seen, workers, asked };
 }

@@ -122,6 +122,9 @@ class WorkerThreads implements Threads {
   }
 
   close(): void {
+    // Out of their sleep, in which a browser would let them be for seconds.
+    Atomics.add(this.#control, MAIL, 1);
+    this.#ring();
     for (const worker of this.#workers) worker.end();
   }
 
