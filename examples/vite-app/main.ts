@@ -8,6 +8,7 @@ let session: Session | undefined;
 
 async function open(): Promise<void> {
   input.disabled = true;
+  output.value = 'Loading';
   await session?.dispose();
   session = await openModel(new URL('model/model.json', document.baseURI), {
     engine: select.value as EngineChoice,

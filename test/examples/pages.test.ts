@@ -52,7 +52,6 @@ beforeAll(async () => {
         packages(name),
       ]),
     ),
-    '/plain-page/node_modules/valibot/': join(packages('core'), 'node_modules', 'valibot'),
   });
   browser = await launchBrowser(undefined, ['--use-angle=swiftshader']);
 });
