@@ -1,5 +1,5 @@
 // Knows the order, the rules and the results of a comparison, with a clock that stands still unless told.
-import { rngFromSeed } from '@asfp/core';
+import { median, type Rng, rngFromSeed } from '@asfp/core';
 import { expect, test } from 'vitest';
 import { type CompareOptions, compareLatency, type Rival, ratioOf } from './compareLatency.ts';
 
@@ -122,4 +122,38 @@ test('the interval of a ratio holds the true ratio about 19 times in 20', () => 
   // Binomial with p = 0.95: four standard deviations are 9 of 100.
   expect(held).toBeGreaterThanOrEqual(95 - 9);
   expect(held).toBeLessThanOrEqual(100);
+});
+
+/** A machine that speeds up and slows down slowly, jitters, and is now and then disturbed: the factor of the next run. */
+function restless(rng: Rng): () => number {
+  let drift = 0;
+  return () => {
+    drift = 0.95 * drift + 0.02 * rng.normal();
+    return Math.exp(drift + 0.05 * rng.normal()) * (rng.next() < 0.03 ? 3 : 1);
+  };
+}
+
+test('a rival against itself: the interval holds 1, also where it decides when to stop', async () => {
+  let held = 0;
+  for (let seed = 1; seed <= 40; seed++) {
+    const factor = restless(rngFromSeed(seed));
+    const { rivals, clock } = bench({ one: () => 2 * factor(), other: () => 2 * factor() });
+    const rng = rngFromSeed(1000 + seed);
+    const { rivals: times } = await compareLatency(rivals, options({ clock, rng, maxRounds: 200 }));
+    const [one, other] = times.map(({ samplesMs }) => samplesMs) as [number[], number[]];
+    const { ratioCi } = ratioOf(one, other, rng);
+    if (ratioCi[0] <= 1 && 1 <= ratioCi[1]) held++;
+  }
+  // The lab's own bar is 18 of 20.
+  expect(held).toBeGreaterThanOrEqual(36);
+});
+
+test('a known delay is found within 5 %, whatever the machine does meanwhile', async () => {
+  for (const delay of [0.5, 2, 8]) {
+    const factor = restless(rngFromSeed(5));
+    const { rivals, clock } = bench({ plain: () => 2 * factor(), slowed: () => 2 * factor() + delay });
+    const { rivals: times } = await compareLatency(rivals, options({ clock, maxRounds: 1000 }));
+    const [plain, slowed] = times.map(({ samplesMs }) => median(samplesMs)) as [number, number];
+    expect(Math.abs((slowed - plain) / delay - 1)).toBeLessThan(0.05);
+  }
 });
