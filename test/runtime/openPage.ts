@@ -15,7 +15,7 @@ export interface RuntimePages {
   readonly browser: Browser;
   /** A fresh page in a fresh profile; what it complains of is collected. */
   open(
-    prepare?: (page: Page) => Promise<void>,
+    prepare?: (page: Page) => Promise<unknown>,
   ): Promise<{ readonly page: Page; readonly complaints: string[] }>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 
 import { compiled } from './engines/compiled.ts';
 import type { EngineOptions } from './engines/engine.ts';
+import { loadFile } from './engines/loadFile.ts';
 import type { FetchOptions } from './fetch/fetchModel.ts';
 import { type ModelSource, readSource } from './fetch/modelSource.ts';
 import { sessionInfo } from './open/sessionInfo.ts';
@@ -20,6 +21,6 @@ export async function openCompiled(source: ModelSource, options: CompiledOptions
   signal?.throwIfAborted();
   const facts = await compiled.start(options);
   const file = await readSource(source, options);
-  const model = await compiled.load(file);
+  const model = await loadFile(compiled, file);
   return new Session({ info: sessionInfo({ file, facts, model, reason: 'asked for' }), model });
 }

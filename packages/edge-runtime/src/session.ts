@@ -1,5 +1,5 @@
 // Knows the life of an open model: run, classify, dispose; runs one after another, in the order of their calls.
-import { AsfpError, float32Tensor, type HostTensor, type ModelCard } from '@asfp/core';
+import { AsfpError, float32Tensor, type HostTensor, InternalError, type ModelCard } from '@asfp/core';
 import type { LoadedModel } from './engines/engine.ts';
 import { type InputValues, inputTensors } from './input/inputTensors.ts';
 import { pixelsToInput } from './input/pixelsToInput.ts';
@@ -129,10 +129,28 @@ export class Session {
   #inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const turn = this.#last.then(() => {
       signal?.throwIfAborted();
-      return work();
+      return this.#told(work);
     });
     this.#last = turn.catch(() => undefined);
     return untilAborted(turn, signal);
+  }
+
+  /** What breaks in an engine, a trap of WebAssembly for one, is told like everything else that fails. */
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof AsfpError || cause instanceof InternalError) throw cause;
+      throw new AsfpError(
+        {
+          code: 'run-failed',
+          where: `${this.info.url} on ${this.info.engineUsed}`,
+          expected: 'a run that ends',
+          found: cause instanceof Error ? cause.message : String(cause),
+        },
+        { cause },
+      );
+    }
   }
 
   #assertOpen(): void {

@@ -3,6 +3,7 @@
 import { AsfpError, describeError, type HostTensor } from '@asfp/core';
 import type { Engine, EngineFacts, EngineName, EngineOptions, LoadedModel } from '../engines/engine.ts';
 import { loadEngine } from '../engines/loadEngine.ts';
+import { loadFile } from '../engines/loadFile.ts';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 import { type Clock, now } from '../latency/clock.ts';
 import { type Choice, type ChoiceMemory, choiceMemory } from './choiceMemory.ts';
@@ -78,7 +79,7 @@ async function openOn(
 ): Promise<Omit<Chosen, 'reason'>> {
   const engine = await load(name);
   const facts = await engine.start(options);
-  return { facts, model: await engine.load(file) };
+  return { facts, model: await loadFile(engine, file) };
 }
 
 async function openFirst(

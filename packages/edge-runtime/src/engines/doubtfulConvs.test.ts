@@ -45,7 +45,7 @@ test.each([
 test('the text says which convolution, and what to do', async () => {
   const text = await open(model('conv2d', '2,1', '5,2', '7,8').source);
   expect(text.replace(/off by [\d.]*\d/, 'off by …')).toMatchInlineSnapshot(
-    `"wrong-kernel: model.json, y: expected engine tfjs-wasm to compute a conv2d of kernel 2 × 1, stride 5 × 2 and padding SAME as plain loops do, found numbers that are off by … Open it with engine 'compiled' or 'auto'"`,
+    `"wrong-kernel: model.json, y: expected engine tfjs-wasm to compute a conv2d of kernel 2 × 1, stride 5 × 2 and padding SAME as plain loops do, found numbers that are off by …. Open it with engine 'compiled' or 'auto'"`,
   );
 });
 

@@ -1,7 +1,7 @@
 // Knows how tfjs-converter loads and runs a GraphModel; which backend it runs on, its caller says.
 import { AsfpError, assertInternal, type DType, type HostTensor } from '@asfp/core';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import { engine, getKernel, type io, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { engine, getKernel, type io, keep, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 import type { LoadedModel, TensorSpec } from './engine.ts';
 import { missingOps } from './missingOps.ts';
@@ -19,10 +19,23 @@ export function loadOnTfjs(
   checkOps(backend, file);
   return onBackend(backend, async () => {
     const before = engine().state.numTensors;
-    const model = await loadTopology(file);
+    const model = await loadWhole(file);
     const held = engine().state.numTensors - before;
     return loadedModel(backend, model, held, file.url, guard);
   });
+}
+
+/** The model, or an error and nothing left behind. */
+async function loadWhole(file: GraphModelFile): Promise<GraphModel> {
+  // What is made in a scope goes with it, unless it is kept.
+  engine().startScope();
+  try {
+    const model = await loadTopology(file);
+    for (const tensors of Object.values(model.weights)) for (const weight of tensors) keep(weight);
+    return model;
+  } finally {
+    engine().endScope();
+  }
 }
 
 function loadedModel(

@@ -2,6 +2,7 @@
 import { AsfpError } from '@asfp/core';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, setBackend } from '@tensorflow/tfjs-core';
+import { checkShapes } from './checkShapes.ts';
 import { checkWasmAllowed } from './checkWasmAllowed.ts';
 import { doubtfulConvs } from './doubtfulConvs.ts';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
@@ -16,6 +17,7 @@ const START_TIMEOUT_MS = 30_000;
 export const tfjsWasm: Engine = {
   start: startWasm,
   load: async (file) => {
+    checkShapes(file);
     const doubtful = doubtfulConvs(file);
     if (doubtful.length > 0) await (await import('./testConvs.ts')).testConvs(doubtful, file.url);
     return loadOnTfjs('wasm', file);

@@ -39,13 +39,20 @@ test.each([
   ['12', 'the JSON value "12"'],
   ['null', 'the JSON value "null"'],
   ['{}', 'JSON without `modelTopology`'],
-  ['{"modelTopology":{"node":[{"op":"Relu"}]}}', 'a `modelTopology` without a list of named nodes'],
+  ['{"modelTopology":{"node":[{"op":"Relu"}]}}', 'a `modelTopology` without a list of nodes with names'],
+  ['{"modelTopology":{"node":[{"name":"y","op":"Relu","input":"x"}]}}', 'a `modelTopology` without a list'],
+  ['{"modelTopology":{"node":[{"name":"y","op":"Relu","input":[7]}]}}', 'a `modelTopology` without a list'],
+  [
+    '{"modelTopology":{"node":[{"name":"y","op":"Relu","attr":{"T":1}}]}}',
+    'a `modelTopology` without a list',
+  ],
   ['{"modelTopology":{"node":[]}}', 'JSON without `weightsManifest`'],
   [manifest({ weights: [] }), 'no list of `paths`'],
   [manifest({ paths: ['a'] }), 'no list of `weights`'],
   [manifest({ paths: ['a'], weights: [{ ...weight, shape: [-2] }] }), 'no name, type and shape'],
   [manifest({ paths: ['a'], weights: [{ ...weight, shape: [1.5] }] }), 'no name, type and shape'],
   [manifest({ paths: ['a'], weights: [{ ...weight, shape: 'x' }] }), 'no name, type and shape'],
+  [manifest({ paths: ['a'], weights: [weight, weight] }), 'the weight "w" twice'],
   [manifest({ paths: ['a'], weights: [{ ...weight, quantization: 3 }] }), 'no name, type and shape'],
 ])('%s is refused', (text, found) => {
   expect(refusal(text)).toContain(`found ${found}`);

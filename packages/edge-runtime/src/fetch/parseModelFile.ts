@@ -58,7 +58,7 @@ export function parseModelFile(text: string, url: string): ParsedModelFile {
   if (!isRecord(topology)) throw notAModel(url, 'JSON without `modelTopology`');
   const nodes = topology['node'];
   if (!Array.isArray(nodes) || !nodes.every(isNode)) {
-    throw notAModel(url, 'a `modelTopology` without a list of named nodes');
+    throw notAModel(url, 'a `modelTopology` without a list of nodes with names, ops and inputs');
   }
   const metadata = json['userDefinedMetadata'];
   return {
@@ -83,6 +83,7 @@ function parseJson(text: string, url: string): unknown {
 
 function readGroups(manifest: unknown, url: string): WeightGroup[] {
   if (!Array.isArray(manifest)) throw notAModel(url, 'JSON without `weightsManifest`');
+  const seen = new Set<string>();
   return manifest.map((group: unknown, g) => {
     const where = `${url}, weightsManifest[${g}]`;
     const paths = isRecord(group) ? group['paths'] : undefined;
@@ -103,6 +104,10 @@ function readGroups(manifest: unknown, url: string): WeightGroup[] {
     const broken = weights.findIndex((weight) => !isWeightSpec(weight));
     if (broken !== -1) {
       throw notAModel(`${where}, weights[${broken}]`, 'no name, type and shape of whole numbers');
+    }
+    for (const { name } of weights as readonly WeightSpec[]) {
+      if (seen.has(name)) throw notAModel(where, `the weight ${JSON.stringify(name)} twice`);
+      seen.add(name);
     }
     return { paths, weights };
   });
@@ -127,7 +132,14 @@ function isWeightSpec(value: unknown): value is WeightSpec {
 }
 
 function isNode(value: unknown): value is GraphModelNode {
-  return isRecord(value) && typeof value['name'] === 'string' && typeof value['op'] === 'string';
+  if (!isRecord(value) || typeof value['name'] !== 'string' || typeof value['op'] !== 'string') return false;
+  const { input = [], attr = {} } = value;
+  return (
+    Array.isArray(input) &&
+    input.every((name) => typeof name === 'string') &&
+    isRecord(attr) &&
+    Object.values(attr).every(isRecord)
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 // Knows the way from a source to a model in an engine's memory, in the thread that asks.
 import type { EngineChoice, EngineName, EngineOptions, LoadedModel } from '../engines/engine.ts';
 import { loadEngine } from '../engines/loadEngine.ts';
+import { loadFile } from '../engines/loadFile.ts';
 import type { FetchOptions } from '../fetch/fetchModel.ts';
 import { type ModelSource, readSource } from '../fetch/modelSource.ts';
 import { type LoadedFile, type SessionInfo, sessionInfo } from './sessionInfo.ts';
@@ -37,7 +38,7 @@ async function openNamed(
   const engine = await loadEngine(name);
   const facts = await engine.start(options);
   const file = await readSource(source, options);
-  return { file, facts, model: await engine.load(file), reason: 'asked for' };
+  return { file, facts, model: await loadFile(engine, file), reason: 'asked for' };
 }
 
 async function openBest(source: ModelSource, options: OpenHereOptions): Promise<LoadedFile> {
