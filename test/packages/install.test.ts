@@ -1,5 +1,5 @@
 // Knows that the packed packages work where they are installed: imported in plain Node, a network compacted and run.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -122,4 +122,24 @@ test('a network is compacted and run, and the command does the same', () => {
   expect(report.after.macs).toBe(result.compact);
   expect(report.proof.passed).toBe(true);
   expect(node(asfp, '--help').stdout).toContain('export    write a model');
+});
+
+test('the command serves the pages that came with it', async () => {
+  const asfp = join('node_modules', '@asfp', 'cli', 'dist', 'main.mjs');
+  const demo = spawn(process.execPath, [asfp, 'demo', '.', '--port', '0', '--json'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    let said = '';
+    for await (const part of demo.stdout) {
+      said += part;
+      if (said.includes('}')) break;
+    }
+    const { url } = JSON.parse(said) as { readonly url: string };
+    expect(await (await fetch(url)).text()).toContain('<div id="demo">');
+    expect((await fetch(`${url}lab.html`)).status).toBe(200);
+  } finally {
+    demo.kill();
+  }
 });

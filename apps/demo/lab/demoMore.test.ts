@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseGraph, writeGraphModel } from '@asfp/core';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -189,6 +190,30 @@ test('dropped anywhere: a model without a card, then a picture', async () => {
   const answer = tinyAnswer(new Array(48).fill(1));
   const best = answer.indexOf(Math.max(...answer));
   expect(await text('.compact .answer li:first-child .label')).toBe(`class ${best}`);
+  expect(complaints).toEqual([]);
+});
+
+test('a network that takes no pictures is refused by name', async () => {
+  const { json, shards } = writeGraphModel(
+    parseGraph(`graph "flat"
+x = input dtype="float32" shape=[null,5]
+k = const float32[5,3] seed=1
+y = matMul(x, k)
+output "y" = y
+`),
+  );
+  await page.goto(server.url);
+  await page.waitForSelector('.notice:not([hidden])');
+  await drop(
+    [...shards, ['model.json', Buffer.from(JSON.stringify(json))] as const].map(([name, bytes]) => ({
+      name,
+      base64: Buffer.from(bytes).toString('base64'),
+    })),
+  );
+  await page.waitForSelector('.compact .alarm');
+  expect(await text('.compact .alarm')).toMatch(
+    /^model\.json: expected one input of pictures, .* found x \[/,
+  );
   expect(complaints).toEqual([]);
 });
 

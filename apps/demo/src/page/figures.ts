@@ -41,9 +41,10 @@ export function figures({ infos: { dense, compact }, report, times }: Known): HT
   if (times?.ratio) {
     const { ratio, ratioCi } = times.ratio;
     const [from, to] = fromTo(millisecondText(times.medianMs.dense), millisecondText(times.medianMs.compact));
+    const apart = ratioCi[0] > 1 || ratioCi[1] < 1;
     all.push({
       number: ratioText(ratio),
-      what: ratio >= 1 ? 'faster here' : 'as fast here',
+      what: !apart ? 'as fast here, within the noise' : ratio > 1 ? 'faster here' : 'as fast here',
       detail: `${from} → ${to}; 95\u00a0% interval ${interval(ratioCi)}`,
     });
   }

@@ -6,6 +6,7 @@ import {
   type FetchProgress,
   type LabelScore,
   type ModelSource,
+  type OpenOptions,
   openModel,
   pixelsToInput,
   ratioOf,
@@ -72,7 +73,7 @@ export async function openNetworks(
     events.loading(side, null);
     try {
       const onProgress = (progress: FetchProgress): void => events.loading(side, progress);
-      const session = await openModel(source, { engine: on, allowSoftwareGl, signal, onProgress });
+      const session = await openForPictures(source, { engine: on, allowSoftwareGl, signal, onProgress });
       events.ready(side, session);
       return session;
     } catch (error) {
@@ -95,6 +96,18 @@ export async function openNetworks(
     throw rejected.reason;
   }
   return { dense, compact };
+}
+
+/** Opens a network; one that takes no pictures is given back, with the reason. */
+async function openForPictures(source: ModelSource, options: OpenOptions): Promise<Session> {
+  const session = await openModel(source, options);
+  try {
+    networkInput(session);
+    return session;
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
 }
 
 /** Closes what is open. */
