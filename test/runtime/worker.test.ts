@@ -125,17 +125,18 @@ test('errors keep their codes on the way, and no worker is left behind', async (
         (error: unknown) => (error as { code?: string }).code ?? (error as Error).message,
       );
     const stop = new AbortController();
-    const opening = asfp.openModel('run/heavy/model.json', { worker: true, signal: stop.signal });
+    const opening = asfp.openModel('run/heavy/model.json', { worker: true, threads: 1, signal: stop.signal });
     setTimeout(() => stop.abort(new Error('left')));
     const file = new File(['{}'], 'model.json');
-    const session = await asfp.openModel('run/tiny/model.json', { worker: true });
+    const session = await asfp.openModel('run/tiny/model.json', { worker: true, threads: 1 });
     const codes = [
-      await code(asfp.openModel('run/missing.json', { worker: true })),
-      await code(asfp.openModel([file], { worker: true })),
+      await code(asfp.openModel('run/missing.json', { worker: true, threads: 1 })),
+      await code(asfp.openModel([file], { worker: true, threads: 1 })),
       await code(opening),
       await code(
         asfp.openModel('run/tiny/model.json', {
           worker: true,
+          threads: 1,
           locate: () => {
             throw new Error('no ticket');
           },
