@@ -104,6 +104,7 @@ test('a broken subject gets its error, in words, and the others go on', async ()
       subject('spectral', 'spectral', 'tfjs-wasm'),
       subject('missing', 'missing', 'tfjs-wasm'),
       subject('layers', 'dense', 'tfjs-wasm'),
+      { model: 'onnx', path: 'changed/weights.bin', format: 'onnx', engine: 'ort-wasm' },
       subject('whole', 'compact', 'tfjs-wasm', 3),
     ],
   });
@@ -119,6 +120,7 @@ test('a broken subject gets its error, in words, and the others go on', async ()
   expect(error('spectral')).toContain('found RFFT (kernel FFT)');
   expect(error('missing')).toContain('run/missing/model.json: expected a file, found status 404');
   expect(error('layers')).toContain('expected a tfjs GraphModel, found a LayersModel. Convert it first');
+  expect(found(report, 'onnx@ort-wasm').error).toMatch(/protobuf/i);
   // The only subject that runs is the reference.
   expect(found(report, 'whole@tfjs-wasm')).toMatchObject({
     engineUsed: 'tfjs-wasm',

@@ -1,12 +1,13 @@
 // Knows how latency is measured from Node: pages built and served, a browser driven, everything closed again.
 import { cpus } from 'node:os';
-import { describeError, type LatencyReport, type LatencySubject } from '@asfp/core';
+import { AsfpError, type LatencyReport, type LatencySubject } from '@asfp/core';
 import type { Browser } from 'playwright-core';
 import type { LabReference, LabRequest, LabSubject } from '../src/lab/labApi.ts';
 import { askLabPage } from './askLabPage.ts';
 import { buildSite } from './buildSite.ts';
 import { busyShare } from './busyShare.ts';
 import { launchBrowser } from './launchBrowser.ts';
+import { measureInParts } from './measureInParts.ts';
 import { mergeReports } from './mergeReports.ts';
 import { serveSite } from './serveSite.ts';
 
@@ -55,7 +56,6 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
     signal?.throwIfAborted();
     const reports: LatencyReport[] = [];
     const failed: LatencySubject[] = [];
-    let failure: Error | undefined;
     let reference: LabReference | null = options.reference ?? null;
     const groups = groupsOf(subjects);
     for (const group of groups) {
@@ -72,23 +72,19 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
         seed: 1,
       };
       const busyBefore = await busyShare();
-      const pages = [request];
-      for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
-        try {
-          const result = await askLabPage(browser, server.url, 'measure', { ...page, reference });
-          const environment = { ...result.report.environment, ...cpuName(), busyBefore };
-          reports.push({ ...result.report, environment });
-          reference ??= result.reference;
-        } catch (error) {
-          if (signal?.aborted || !browser.isConnected()) throw error;
-          failure = error instanceof Error ? error : new Error(describeError(error));
-          if (page.subjects.length === 1)
-            failed.push(...page.subjects.map((one) => failedSubject(one, error)));
-          else pages.push(...alone(page));
-        }
+      const opened = browser;
+      const parts = await measureInParts(
+        request,
+        (page) => askLabPage(opened, server.url, 'measure', page),
+        () => signal?.aborted === true || !opened.isConnected(),
+      );
+      for (const { report, reference: made } of parts.results) {
+        reports.push({ ...report, environment: { ...report.environment, ...cpuName(), busyBefore } });
+        reference ??= made;
       }
+      failed.push(...parts.failed);
     }
-    if (reports.length === 0 && failure !== undefined) throw failure;
+    if (reports.length === 0 && failed[0]) throw noPage(failed[0]);
     const merged = mergeReports(reports);
     return { ...merged, subjects: inOrder([...merged.subjects, ...failed], subjects) };
   } catch (error) {
@@ -102,22 +98,13 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
   }
 }
 
-/** The subjects of a page, each in a page of its own, with its share of the time. */
-function alone(page: LabRequest): LabRequest[] {
-  const { subjects, budgetMs } = page;
-  return subjects.map((subject) => ({
-    ...page,
-    subjects: [subject],
-    budgetMs: budgetMs / subjects.length,
-  }));
-}
-
-function failedSubject({ model, engine, batch }: LabSubject, error: unknown): LatencySubject {
-  return {
-    ...{ model, engine, engineUsed: null, threads: 0, batch, loadMs: null, firstRunMs: null, samplesMs: [] },
-    ...{ p50Ms: null, p95Ms: null, meanMs: null, ciMs: null, maxAbsError: null },
-    error: describeError(error),
-  };
+function noPage({ error }: LatencySubject): AsfpError {
+  return new AsfpError({
+    code: 'page-error',
+    where: 'measuring page',
+    expected: 'one that works for a subject',
+    found: error ?? 'none',
+  });
 }
 
 /** Pages that failed were measured again in parts: the report keeps the order that was asked for. */
