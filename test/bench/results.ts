@@ -1,10 +1,10 @@
 // Writes the table of docs/results.md from the folders of finished runs, and keeps their records beside it.
-// pnpm results --runs DIR,DIR,… --data DIR [--note NAME=TEXT …]
+// pnpm results --runs DIR,DIR,… --data DIR
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type CompactReport, type EpochEvent, parseEvents, type RunSettings } from '@asfp/core';
+import { type CompactReport, parseEvents, type RunSettings } from '@asfp/core';
 import { evaluateModel } from '@asfp/trainer';
 import { resultRow, resultTable } from './resultTable.ts';
 import { writeBetween } from './writeBetween.ts';
