@@ -1,5 +1,5 @@
 // Knows which files are tests, and that packages are tested on their source, without a build.
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
 import { bestBuild } from './packages/kernels/src/kernelFile.ts';
 
 /** `dev` leads to the source of our own packages; the others are what Node itself would take. */
@@ -37,7 +37,7 @@ const config: ViteUserConfig = defineConfig({
             'scripts/**/*.test.ts',
             'test/**/*.test.ts',
           ],
-          exclude: [BUILT],
+          exclude: [...configDefaults.exclude, BUILT],
           ...common,
         },
       },
