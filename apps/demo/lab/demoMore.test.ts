@@ -145,8 +145,8 @@ test('what was saved, filters by layer, and a longer measurement with its distri
   expect(cells.map((cell) => cell.replaceAll('\u00a0', ' '))).toEqual(['', '8 → 3', '2.00 k → 1.30 k']);
   await answered('dense');
   await page.getByRole('button', { name: 'Run each' }).click();
-  // It is drawn as it grows.
-  await page.getByRole('img', { name: /^Times of 200 runs/ }).waitFor();
+  await page.waitForSelector('.histogram');
+  expect(await page.getByRole('img', { name: /^Times of 200 runs/ }).count()).toBe(1);
   expect(await text('.latency [role=status]')).toMatch(/^200 rounds; .*Dense over compact: [\d.]+×/);
   expect(await page.locator('.latency tbody tr').count()).toBe(2);
   // Another engine: what was measured belongs to the one before.
