@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseGraph, writeGraphModel } from '@asfp/core';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -10,6 +11,7 @@ import { buildSite } from './buildSite.ts';
 import { launchBrowser } from './launchBrowser.ts';
 import { type SiteServer, serveSite } from './serveSite.ts';
 import { tinyAnswer, writeTinyGraph } from './tinyModels.ts';
+import { withoutPairs } from './withoutPairs.ts';
 
 const LABELS = ['north', 'east', 'south', 'west'];
 
@@ -39,6 +41,7 @@ afterEach(async () => {
 async function newPage(options: BrowserContextOptions): Promise<void> {
   const context = await browser.newContext(options);
   page = await context.newPage();
+  await withoutPairs(page);
   complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
@@ -227,6 +230,20 @@ async function drop(files: readonly { readonly name: string; readonly base64: st
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   }`);
 }
+
+test('without a run, the networks that come with the page answer alike', async () => {
+  await page.unroute('**/models/manifest.json');
+  await page.goto(server.url);
+  await page.waitForSelector('.dense[data-state=ready]');
+  const picture = new URL('../../../docs/report.png', import.meta.url);
+  await page.setInputFiles('#file', fileURLToPath(picture));
+  await answered('dense');
+  await answered('compact');
+  const labels = await page.locator('.answer').allTextContents();
+  expect(labels.length).toBe(2);
+  expect(labels[1]).toBe(labels[0]);
+  expect(complaints).toEqual([]);
+});
 
 test('networks that come with the page are offered beside those of the run', async () => {
   writeRun();

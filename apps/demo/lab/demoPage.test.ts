@@ -8,6 +8,7 @@ import { buildSite } from './buildSite.ts';
 import { launchBrowser } from './launchBrowser.ts';
 import { type SiteServer, serveSite } from './serveSite.ts';
 import { tinyAnswer, writeTinyGraph } from './tinyModels.ts';
+import { withoutPairs } from './withoutPairs.ts';
 
 const LABELS = ['north', 'east', 'south', 'west'];
 
@@ -34,6 +35,7 @@ beforeEach(async () => {
   server = await serveSite({ site: await buildSite(), folder });
   const context = await browser.newContext({ permissions: ['camera'] });
   page = await context.newPage();
+  await withoutPairs(page);
   complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   // The page needs no network but its own server.
