@@ -12,8 +12,6 @@ import {
   outputColumns4,
   outputRow2,
   outputRow4,
-  outputScatter2,
-  outputScatter4,
 } from './winogradTransforms';
 
 /** Bytes between the planes of a block, so that they do not fall on the same cache sets. */
@@ -74,7 +72,7 @@ export function winograd(
   kernels += firstBytes * <usize>channels;
   bias += firstBytes;
   const firstVector = fromVector(vectors);
-  const parts = toVector(vectors) - firstVector;
+  const parts = table ? toVector(vectors) - firstVector : cols >> 2;
   table += table ? <usize>firstVector * 48 : 0;
   const skip = table ? (<usize>firstVector) << 4 : firstBytes;
   y += skip;
@@ -143,46 +141,44 @@ export function winograd(
       const at = <usize>(n * yHeight + h) * yRow;
       const res = residual ? residual + at : 0;
       const out = y + at;
-      if (table) {
-        const from = wideStrip - firstBytes;
-        const biases = bias - firstBytes;
-        if (four)
-          outputScatter4(
-            from,
-            wideRow,
-            yWidth,
-            wide,
-            biases,
-            table,
-            parts,
-            res,
-            out,
-            yRow,
-            yPixel,
-            count,
-            low,
-            high,
-          );
-        else
-          outputScatter2(
-            from,
-            wideRow,
-            yWidth,
-            wide,
-            biases,
-            table,
-            parts,
-            res,
-            out,
-            yRow,
-            yPixel,
-            count,
-            low,
-            high,
-          );
-      } else if (four)
-        outputColumns4(wideStrip, wideRow, yWidth, wide, bias, res, out, yRow, yPixel, count, low, high);
-      else outputColumns2(wideStrip, wideRow, yWidth, wide, bias, res, out, yRow, yPixel, count, low, high);
+      // A table counts from the first of all columns.
+      const before: usize = table ? firstBytes : 0;
+      const from = wideStrip - before;
+      const add = bias - before;
+      if (four)
+        outputColumns4(
+          from,
+          wideRow,
+          yWidth,
+          wide,
+          add,
+          table,
+          parts,
+          res,
+          out,
+          yRow,
+          yPixel,
+          count,
+          low,
+          high,
+        );
+      else
+        outputColumns2(
+          from,
+          wideRow,
+          yWidth,
+          wide,
+          add,
+          table,
+          parts,
+          res,
+          out,
+          yRow,
+          yPixel,
+          count,
+          low,
+          high,
+        );
     }
   }
 }

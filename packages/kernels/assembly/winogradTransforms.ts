@@ -109,85 +109,26 @@ export function outputRow4(src: usize, plane: usize, tiles: i32, pixel: usize, d
   }
 }
 
-/** Stores a vector of a result with what its epilogue adds. */
+/** Stores a vector of a result: where a table scatters, four dense lanes put in their places; with what the epilogue adds. */
 // @inline
-function finish(v: v128, residual: usize, y: usize, lo: v128, hi: v128): void {
-  if (residual) v = f32x4.add(v, v128.load(residual));
-  v128.store(y, clamp(v, lo, hi));
-}
-
-/**
- * F(4): the same down the columns, with the epilogue: six rows of `pixels` pixels, `step` bytes apart, to the first `count` of
- * four rows of y, `yRow` bytes apart, their pixels `yPixel` apart; `residual` (0: none) lies as y does.
- */
-export function outputColumns4(
-  src: usize,
-  step: usize,
-  pixels: i32,
-  pixel: usize,
-  bias: usize,
+function finish(
+  v: v128,
+  scatters: bool,
+  mask: v128,
+  fill: v128,
   residual: usize,
   y: usize,
-  yRow: usize,
-  yPixel: usize,
-  count: i32,
-  low: f32,
-  high: f32,
+  lo: v128,
+  hi: v128,
 ): void {
-  const lo = f32x4.splat(low);
-  const hi = f32x4.splat(high);
-  const two = f32x4.splat(2);
-  const four = f32x4.splat(4);
-  const eight = f32x4.splat(8);
-  const resRow = residual ? yRow : 0;
-  const resVector: usize = residual ? 16 : 0;
-  const resPixel = residual ? yPixel - pixel : 0;
-  for (let i = 0; i < pixels; i++) {
-    for (let o: usize = 0; o < pixel; o += 16) {
-      let p = src;
-      const m0 = v128.load(p);
-      p += step;
-      const m1 = v128.load(p);
-      p += step;
-      const m2 = v128.load(p);
-      p += step;
-      const m3 = v128.load(p);
-      p += step;
-      const m4 = v128.load(p);
-      const a = f32x4.add(m1, m2);
-      const b = f32x4.sub(m1, m2);
-      const c = f32x4.add(m3, m4);
-      const d = f32x4.sub(m3, m4);
-      const add = v128.load(bias + o);
-      finish(f32x4.add(f32x4.add(m0, add), f32x4.add(a, c)), residual, y, lo, hi);
-      if (count > 1) finish(madd(d, two, f32x4.add(b, add)), residual + resRow, y + yRow, lo, hi);
-      if (count > 2) finish(madd(c, four, f32x4.add(a, add)), residual + 2 * resRow, y + 2 * yRow, lo, hi);
-      if (count > 3) {
-        const m5 = f32x4.add(v128.load(p + step), add);
-        finish(madd(d, eight, f32x4.add(b, m5)), residual + 3 * resRow, y + 3 * yRow, lo, hi);
-      }
-      src += 16;
-      y += 16;
-      residual += resVector;
-    }
-    y += yPixel - pixel;
-    residual += resPixel;
-  }
-}
-
-/** Stores a vector of a stream: four dense lanes, put in their places, with what the epilogue adds. */
-// @inline
-function place(v: v128, mask: v128, fill: v128, residual: usize, y: usize, lo: v128, hi: v128): void {
-  v = f32x4.add(lanesAt(v, mask), fill);
+  if (scatters) v = f32x4.add(lanesAt(v, mask), fill);
   if (residual) v = f32x4.add(v, v128.load(residual));
   v128.store(y, clamp(v, lo, hi));
 }
 
-/**
- * F(4): as outputColumns4, into the channels of a stream that `table` lists (src/scatterTable.ts): `vectors` vectors a pixel. The
- * table's offsets count from `src` and `bias`.
- */
-export function outputScatter4(
+// @inline
+function columns4(
+  scatters: bool,
   src: usize,
   step: usize,
   pixels: i32,
@@ -208,16 +149,18 @@ export function outputScatter4(
   const two = f32x4.splat(2);
   const four = f32x4.splat(4);
   const eight = f32x4.splat(8);
-  const end = table + <usize>vectors * 48;
-  const gap = yPixel - ((<usize>vectors) << 4);
+  const bytes = (<usize>vectors) << 4;
+  const gap = yPixel - bytes;
   const resRow = residual ? yRow : 0;
   const resVector: usize = residual ? 16 : 0;
   const resGap = residual ? gap : 0;
   for (let i = 0; i < pixels; i++) {
-    for (let t = table; t < end; t += 48) {
-      const o = load<usize>(t);
-      const mask = v128.load(t, 16);
-      const fill = v128.load(t, 32);
+    let t = table;
+    for (let v: usize = 0; v < bytes; v += 16) {
+      const o = scatters ? load<usize>(t) : v;
+      const mask = scatters ? v128.load(t, 16) : lo;
+      const fill = scatters ? v128.load(t, 32) : lo;
+      if (scatters) t += 48;
       const add = v128.load(bias + o);
       let p = src + o;
       const m0 = v128.load(p);
@@ -233,14 +176,20 @@ export function outputScatter4(
       const b = f32x4.sub(m1, m2);
       const c = f32x4.add(m3, m4);
       const d = f32x4.sub(m3, m4);
-      place(f32x4.add(f32x4.add(m0, add), f32x4.add(a, c)), mask, fill, residual, y, lo, hi);
-      if (count > 1) place(madd(d, two, f32x4.add(b, add)), mask, fill, residual + resRow, y + yRow, lo, hi);
-      if (count > 2)
-        place(madd(c, four, f32x4.add(a, add)), mask, fill, residual + 2 * resRow, y + 2 * yRow, lo, hi);
+      const r0 = f32x4.add(f32x4.add(m0, add), f32x4.add(a, c));
+      finish(r0, scatters, mask, fill, residual, y, lo, hi);
+      if (count > 1) {
+        const r1 = madd(d, two, f32x4.add(b, add));
+        finish(r1, scatters, mask, fill, residual + resRow, y + yRow, lo, hi);
+      }
+      if (count > 2) {
+        const r2 = madd(c, four, f32x4.add(a, add));
+        finish(r2, scatters, mask, fill, residual + 2 * resRow, y + 2 * yRow, lo, hi);
+      }
       if (count > 3) {
         const m5 = f32x4.add(v128.load(p + step), add);
-        const last = madd(d, eight, f32x4.add(b, m5));
-        place(last, mask, fill, residual + 3 * resRow, y + 3 * yRow, lo, hi);
+        const r3 = madd(d, eight, f32x4.add(b, m5));
+        finish(r3, scatters, mask, fill, residual + 3 * resRow, y + 3 * yRow, lo, hi);
       }
       y += 16;
       residual += resVector;
@@ -249,6 +198,50 @@ export function outputScatter4(
     y += gap;
     residual += resGap;
   }
+}
+
+/**
+ * F(4): the same down the columns, with the epilogue: six rows of `pixels` pixels of `pixel` bytes, `step` bytes apart, to the
+ * first `count` of four rows of y, `yRow` bytes apart, their pixels of `vectors` vectors `yPixel` apart; `residual` (0: none)
+ * lies as y does. A `table` (else 0) lists the channels of a stream (src/scatterTable.ts), its offsets counted from `src` and
+ * `bias`.
+ */
+export function outputColumns4(
+  src: usize,
+  step: usize,
+  pixels: i32,
+  pixel: usize,
+  bias: usize,
+  table: usize,
+  vectors: i32,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  yPixel: usize,
+  count: i32,
+  low: f32,
+  high: f32,
+): void {
+  if (table)
+    columns4(
+      true,
+      src,
+      step,
+      pixels,
+      pixel,
+      bias,
+      table,
+      vectors,
+      residual,
+      y,
+      yRow,
+      yPixel,
+      count,
+      low,
+      high,
+    );
+  else
+    columns4(false, src, step, pixels, pixel, bias, 0, vectors, residual, y, yRow, yPixel, count, low, high);
 }
 
 /** F(2): `Bᵀ d` down the columns: four image rows to four. */
@@ -313,48 +306,9 @@ export function outputRow2(src: usize, plane: usize, tiles: i32, pixel: usize, d
   }
 }
 
-/** F(2): the same down the columns, with the epilogue; parameters as in outputColumns4, for two rows of y. */
-export function outputColumns2(
-  src: usize,
-  step: usize,
-  pixels: i32,
-  pixel: usize,
-  bias: usize,
-  residual: usize,
-  y: usize,
-  yRow: usize,
-  yPixel: usize,
-  count: i32,
-  low: f32,
-  high: f32,
-): void {
-  const lo = f32x4.splat(low);
-  const hi = f32x4.splat(high);
-  const resRow = residual ? yRow : 0;
-  const resVector: usize = residual ? 16 : 0;
-  const resPixel = residual ? yPixel - pixel : 0;
-  for (let i = 0; i < pixels; i++) {
-    for (let o: usize = 0; o < pixel; o += 16) {
-      const p = src + step;
-      const m1 = v128.load(p);
-      const m2 = v128.load(p + step);
-      const add = v128.load(bias + o);
-      finish(f32x4.add(f32x4.add(v128.load(src), add), f32x4.add(m1, m2)), residual, y, lo, hi);
-      if (count > 1) {
-        const m3 = f32x4.sub(add, v128.load(p + 2 * step));
-        finish(f32x4.add(f32x4.sub(m1, m2), m3), residual + resRow, y + yRow, lo, hi);
-      }
-      src += 16;
-      y += 16;
-      residual += resVector;
-    }
-    y += yPixel - pixel;
-    residual += resPixel;
-  }
-}
-
-/** F(2): as outputColumns2, into the channels of a stream; parameters as in outputScatter4, for two rows of y. */
-export function outputScatter2(
+// @inline
+function columns2(
+  scatters: bool,
   src: usize,
   step: usize,
   pixels: i32,
@@ -372,25 +326,28 @@ export function outputScatter2(
 ): void {
   const lo = f32x4.splat(low);
   const hi = f32x4.splat(high);
-  const end = table + <usize>vectors * 48;
-  const gap = yPixel - ((<usize>vectors) << 4);
+  const bytes = (<usize>vectors) << 4;
+  const gap = yPixel - bytes;
   const resRow = residual ? yRow : 0;
   const resVector: usize = residual ? 16 : 0;
   const resGap = residual ? gap : 0;
   for (let i = 0; i < pixels; i++) {
-    for (let t = table; t < end; t += 48) {
-      const o = load<usize>(t);
-      const mask = v128.load(t, 16);
-      const fill = v128.load(t, 32);
+    let t = table;
+    for (let v: usize = 0; v < bytes; v += 16) {
+      const o = scatters ? load<usize>(t) : v;
+      const mask = scatters ? v128.load(t, 16) : lo;
+      const fill = scatters ? v128.load(t, 32) : lo;
+      if (scatters) t += 48;
       const add = v128.load(bias + o);
       const p = src + o + step;
       const m1 = v128.load(p);
       const m2 = v128.load(p + step);
-      const first = f32x4.add(f32x4.add(v128.load(src + o), add), f32x4.add(m1, m2));
-      place(first, mask, fill, residual, y, lo, hi);
+      const r0 = f32x4.add(f32x4.add(v128.load(src + o), add), f32x4.add(m1, m2));
+      finish(r0, scatters, mask, fill, residual, y, lo, hi);
       if (count > 1) {
         const m3 = f32x4.sub(add, v128.load(p + 2 * step));
-        place(f32x4.add(f32x4.sub(m1, m2), m3), mask, fill, residual + resRow, y + yRow, lo, hi);
+        const r1 = f32x4.add(f32x4.sub(m1, m2), m3);
+        finish(r1, scatters, mask, fill, residual + resRow, y + yRow, lo, hi);
       }
       y += 16;
       residual += resVector;
@@ -399,4 +356,43 @@ export function outputScatter2(
     y += gap;
     residual += resGap;
   }
+}
+
+/** F(2): the same down the columns, with the epilogue; parameters as in outputColumns4, for two rows of y. */
+export function outputColumns2(
+  src: usize,
+  step: usize,
+  pixels: i32,
+  pixel: usize,
+  bias: usize,
+  table: usize,
+  vectors: i32,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  yPixel: usize,
+  count: i32,
+  low: f32,
+  high: f32,
+): void {
+  if (table)
+    columns2(
+      true,
+      src,
+      step,
+      pixels,
+      pixel,
+      bias,
+      table,
+      vectors,
+      residual,
+      y,
+      yRow,
+      yPixel,
+      count,
+      low,
+      high,
+    );
+  else
+    columns2(false, src, step, pixels, pixel, bias, 0, vectors, residual, y, yRow, yPixel, count, low, high);
 }
