@@ -15,6 +15,7 @@ import {
 } from './benchFigures.ts';
 import { benchNets } from './benchNets.ts';
 import type { BenchReport, PartRecord } from './benchReport.ts';
+import { markdownTable } from './markdownTable.ts';
 
 /** The tables, and what is wrong with the outputs that the times belong to. */
 export interface BenchTables {
@@ -148,8 +149,7 @@ function environmentLine(records: readonly PartRecord[]): string {
 
 function section(title: string, rows: readonly string[][], head: readonly string[] = GOAL_HEAD): string {
   if (rows.length === 0) return '';
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [`### ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return `### ${title}\n\n${markdownTable(head, rows)}`;
 }
 
 /** What a page with our engine ships, in a sentence. */

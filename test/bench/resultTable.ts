@@ -1,5 +1,6 @@
 // Knows how finished runs become rows of docs/results.md.
 import type { CompactReport, EndEvent, RunEvent, RunSettings, StartEvent } from '@asfp/core';
+import { markdownTable } from './markdownTable.ts';
 
 /** What is known of a finished run. */
 export interface FinishedRun {
@@ -53,8 +54,10 @@ export function resultTable(rows: readonly ResultRow[]): string {
     'filters that came back',
     'backend',
   ];
-  const lines = [head, head.map(() => '---'), ...rows.map(({ cells }) => cells)];
-  const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const table = markdownTable(
+    head,
+    rows.map(({ cells }) => cells),
+  );
   const commands = rows.map(({ command }) => command).join('\n');
   return `${table}\n\n\`\`\`\n${commands}\n\`\`\``;
 }

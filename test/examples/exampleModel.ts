@@ -1,7 +1,6 @@
 // Knows the tiny network that the examples open, and what it says of a picture by the oracle.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Graph, type ModelCard, parseGraph, runGraph, writeGraphModel } from '@asfp/core';
+import type { ModelCard } from '@asfp/core';
+import { tinyAnswer, tinyGraph, writeModel } from '../runtime/testModels.ts';
 
 const SIDE = 4;
 
@@ -13,25 +12,11 @@ const card: ModelCard = {
   labels,
 };
 
-const graph: Graph = {
-  ...parseGraph(`graph "tiny"
-x = input dtype="float32" shape=[null,4,4,3]
-k = const float32[3,3,3,5] seed=4
-d = const float32[5,4] seed=5
-c = conv2d(x, k) activation="relu" pad="same" strides=[1,1]
-m = mean(c) axes=[1,2] keepDims=false
-y = matMul(m, d)
-output "y" = y
-`),
-  metadata: { asfp: card },
-};
+const graph = tinyGraph();
 
 /** Writes model.json and its weights into a folder. */
 export function writeExampleModel(folder: string): void {
-  const { json, shards } = writeGraphModel(graph);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'model.json'), JSON.stringify(json));
-  for (const [name, bytes] of shards) writeFileSync(join(folder, name), bytes);
+  writeModel(graph, folder, card);
 }
 
 /** A picture of one colour. */
@@ -61,14 +46,13 @@ export const colours: readonly Colour[] = [
 function colour(rgb: Colour['rgb'], base64: string): Colour {
   const pixels = Array.from({ length: SIDE * SIDE }, () => rgb);
   const values = pixels.flatMap((pixel) => pixel.map((value) => (value / 255 - 0.5) / 0.25));
-  const scores = [...(runGraph(graph, { x: { shape: [1, SIDE, SIDE, 3], values } }).get('y')?.values ?? [])];
-  const best = Math.max(...scores);
-  const sum = scores.reduce((total, score) => total + Math.exp(score - best), 0);
+  const shares = tinyAnswer(values, graph);
+  const best = Math.max(...shares);
   return {
     rgb,
     png: Buffer.from(base64, 'base64'),
     rgba: Buffer.from(pixels.flatMap((pixel) => [...pixel, 255])),
-    label: labels[scores.indexOf(best)] as string,
-    percent: 100 / sum,
+    label: labels[shares.indexOf(best)] as string,
+    percent: 100 * best,
   };
 }

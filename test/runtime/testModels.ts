@@ -47,14 +47,14 @@ output "m" = m
 `);
 }
 
-/** Writes a graph into a folder, with a card that lists the hashes of its weights. */
-export function writeModel(graph: Graph, folder: string): void {
+/** Writes a graph into a folder, with a card that lists the hashes of its weights besides what the given one says. */
+export function writeModel(graph: Graph, folder: string, said: ModelCard = CARD): void {
   const bare = writeGraphModel(graph);
   const hashes = [...bare.shards].map(([path, bytes]) => [
     path,
     createHash('sha256').update(bytes).digest('hex'),
   ]);
-  const card: ModelCard = { ...CARD, shards: Object.fromEntries(hashes) };
+  const card: ModelCard = { ...said, shards: Object.fromEntries(hashes) };
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'model.json'),

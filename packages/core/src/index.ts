@@ -90,6 +90,7 @@ export { readModel } from './modelfile/readModel.ts';
 export { paddingAsScatter } from './modelfile/scatterSpelling.ts';
 export { type WrittenModel, writeGraphModel } from './modelfile/writeGraphModel.ts';
 export { writeLayersModel } from './modelfile/writeLayersModel.ts';
+export { isRecord } from './plainValues.ts';
 export { answerLayers } from './plan/answerLayers.ts';
 export { chooseFilters, type LayerQuota } from './plan/chooseFilters.ts';
 export { type FilterGroup, filterGroups } from './plan/filterGroups.ts';
@@ -119,5 +120,6 @@ export {
   sizeOf,
   stridesOf,
 } from './tensor/hostTensor.ts';
+export { normScale } from './tensor/normScale.ts';
 export { narrow, type StoredForm, type StoredType, storedZero } from './tensor/storedForm.ts';
 export { takeAxis } from './tensor/takeAxis.ts';

@@ -2,10 +2,9 @@
 
 import { compiled } from './engines/compiled.ts';
 import type { EngineOptions } from './engines/engine.ts';
-import { loadFile } from './engines/loadFile.ts';
 import type { FetchOptions } from './fetch/fetchModel.ts';
-import { type ModelSource, readSource } from './fetch/modelSource.ts';
-import { sessionInfo } from './open/sessionInfo.ts';
+import type { ModelSource } from './fetch/modelSource.ts';
+import { openOn } from './open/openOn.ts';
 import { Session } from './session.ts';
 
 /** What `openCompiled` is told. */
@@ -17,10 +16,5 @@ export interface CompiledOptions extends Pick<EngineOptions, 'kernels'>, FetchOp
  * rejects with the signal's reason.
  */
 export async function openCompiled(source: ModelSource, options: CompiledOptions = {}): Promise<Session> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const facts = await compiled.start(options);
-  const file = await readSource(source, options);
-  const model = await loadFile(compiled, file);
-  return new Session({ info: sessionInfo({ file, facts, model, reason: 'asked for' }), model });
+  return new Session(await openOn(compiled, source, options));
 }

@@ -5,7 +5,7 @@ import { type InputValues, inputTensors } from './input/inputTensors.ts';
 import { pixelsToInput } from './input/pixelsToInput.ts';
 import { type Picture, readPicture } from './input/readPicture.ts';
 import { type LabelScore, topLabels } from './input/topLabels.ts';
-import type { OpenedModel } from './open/openHere.ts';
+import type { OpenedModel } from './open/openOn.ts';
 import type { SessionInfo } from './open/sessionInfo.ts';
 import { untilAborted } from './untilAborted.ts';
 

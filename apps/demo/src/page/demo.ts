@@ -1,5 +1,5 @@
 // Knows the whole page: what stands where, and what follows from what.
-import { AsfpError, type CompactReport, describeError } from '@asfp/core';
+import { AsfpError, type CompactReport, describeError, isRecord } from '@asfp/core';
 import { type EngineChoice, measureOnce, type Session } from '@asfp/edge-runtime';
 import { aboutNumbers } from './aboutNumbers.ts';
 import { type Camera, openCamera } from './camera.ts';
@@ -383,12 +383,5 @@ function timesOf({ medianMs, ratio }: NetworkTimes): Findings['times'] {
 }
 
 function isCompactReport(value: unknown): value is CompactReport {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'format' in value &&
-    value.format === 'asfp.compact-report/1' &&
-    'layers' in value &&
-    Array.isArray(value.layers)
-  );
+  return isRecord(value) && value['format'] === 'asfp.compact-report/1' && Array.isArray(value['layers']);
 }

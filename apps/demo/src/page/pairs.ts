@@ -1,4 +1,5 @@
 // Knows which networks the page has at hand: those of the run that is served beside it, and those that come with the page.
+import { isRecord } from '@asfp/core';
 import { type RunIndex, readJson, runUrl } from './runFolder.ts';
 
 /** A dense and a compact network, and what belongs to them; addresses are absolute, absent where there is no such file. */
@@ -43,13 +44,7 @@ function placed(paths: object, address: (path: string) => string): Omit<Pair, 't
 }
 
 function isManifest(value: unknown): value is { readonly pairs: readonly { readonly title?: unknown }[] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'format' in value &&
-    value.format === 'asfp.demo-models/1' &&
-    'pairs' in value &&
-    Array.isArray(value.pairs) &&
-    value.pairs.every((pair) => typeof pair === 'object' && pair !== null)
-  );
+  if (!isRecord(value) || value['format'] !== 'asfp.demo-models/1') return false;
+  const { pairs } = value;
+  return Array.isArray(pairs) && pairs.every(isRecord);
 }

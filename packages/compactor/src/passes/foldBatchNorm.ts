@@ -6,6 +6,7 @@ import {
   type GraphNode,
   type HostTensor,
   nodesByName,
+  normScale,
   outputNodes,
   readersOf,
 } from '@asfp/core';
@@ -75,10 +76,7 @@ function fold(
   if (kernel === undefined || (layer.inputs[2] !== undefined && bias === undefined)) return undefined;
   if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
     return undefined;
-  const scale = Float64Array.from(
-    gamma.values,
-    (value, c) => value / Math.sqrt((variance.values[c] as number) + norm.attrs.epsilon),
-  );
+  const scale = normScale(gamma.values, variance.values, norm.attrs.epsilon);
   const shift = Float64Array.from(
     scale,
     (s, c) => ((bias?.values[c] ?? 0) - (mean.values[c] as number)) * s + (beta.values[c] as number),

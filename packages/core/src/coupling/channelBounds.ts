@@ -3,6 +3,7 @@ import type { Graph, GraphNode, UnaryFn } from '../graph/graph.ts';
 import type { Shape } from '../graph/ops.ts';
 import { constantTensor, nodesByName } from '../graph/walk.ts';
 import { activate } from '../interpret/elementwise.ts';
+import { normScale } from '../tensor/normScale.ts';
 import { keepsLastAxis, worksOnLastAxis } from './lastAxis.ts';
 import { windowSeesPadding } from './windowSeesPadding.ts';
 
@@ -55,8 +56,9 @@ function boundsOf(node: GraphNode, channels: number, known: Known): Bounds | und
         .map((from) => constantTensor(known.nodes, from)?.values);
       if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
         return undefined;
+      const scales = normScale(gamma, variance, node.attrs.epsilon);
       return boundsFrom(channels, (c) => {
-        const scale = (gamma[c] as number) / Math.sqrt((variance[c] as number) + node.attrs.epsilon);
+        const scale = scales[c] as number;
         const ends = range(c).map((end) =>
           scale === 0 ? (beta[c] as number) : scale * (end - (mean[c] as number)) + (beta[c] as number),
         );

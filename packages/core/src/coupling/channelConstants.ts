@@ -5,6 +5,7 @@ import type { Shape } from '../graph/ops.ts';
 import { constantTensor, nodesByName } from '../graph/walk.ts';
 import { activate, combine } from '../interpret/elementwise.ts';
 import type { HostTensor } from '../tensor/hostTensor.ts';
+import { normScale } from '../tensor/normScale.ts';
 import { type Bounds, channelBounds } from './channelBounds.ts';
 import { channelWeights } from './channelWeights.ts';
 import { keepsLastAxis, worksOnLastAxis } from './lastAxis.ts';
@@ -54,8 +55,9 @@ function factsOf(node: GraphNode, channels: number, known: Known): Float64Array 
       const [gamma, beta, mean, variance] = [weights(1), weights(2), weights(3), weights(4)];
       if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
         return undefined;
+      const scales = normScale(gamma, variance, node.attrs.epsilon);
       return x.map((value, c) => {
-        const scale = (gamma[c] as number) / Math.sqrt((variance[c] as number) + node.attrs.epsilon);
+        const scale = scales[c] as number;
         if (scale === 0) return beta[c] as number;
         return scale * (value - (mean[c] as number)) + (beta[c] as number);
       });

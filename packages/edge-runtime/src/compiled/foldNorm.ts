@@ -1,5 +1,5 @@
 // Knows how the batch norm behind a layer goes into its weights as they are packed.
-import type { GraphNode, HostTensor } from '@asfp/core';
+import { type GraphNode, type HostTensor, normScale } from '@asfp/core';
 import type { Lowering } from './lowering.ts';
 
 /** The numbers of a layer, whose kernel's last axis (a depthwise kernel's last two together) counts filters. */
@@ -16,10 +16,7 @@ export function normFactors(
   const [gamma, beta, mean, variance] = norm.inputs
     .slice(1)
     .map((name) => at.constant(norm, name).values) as unknown as [Numbers, Numbers, Numbers, Numbers];
-  const scale = Float64Array.from(
-    gamma,
-    (value, c) => value / Math.sqrt((variance[c] as number) + norm.attrs.epsilon),
-  );
+  const scale = normScale(gamma, variance, norm.attrs.epsilon);
   const shift = scale.map((factor, c) => (beta[c] as number) - (mean[c] as number) * factor);
   return { scale, shift };
 }

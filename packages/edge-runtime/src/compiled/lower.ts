@@ -10,6 +10,7 @@ import {
   type OpKind,
   readersOf,
 } from '@asfp/core';
+import { mostNumbers } from '../mostNumbers.ts';
 import { type FusedStore, fuseStores } from './fuseStores.ts';
 import { floatsOf, type Layout, layoutOf, rowsOf } from './layout.ts';
 import { lowerConv2d, lowerConvTranspose, lowerDepthwise, lowerMatMul, readsUnfilled } from './lowerConv.ts';
@@ -60,9 +61,6 @@ const LOWER: { readonly [K in OpKind]?: Lower<K> } = {
   gather: lowerGather,
 };
 
-/** More than any network needs in one value, and little enough that no size in bytes overflows 32 bits. */
-const MOST_FLOATS = 2 ** 29;
-
 /** A program, and where its inputs and results lie, dense. */
 export interface LoweredGraph {
   readonly list: StepList;
@@ -96,7 +94,7 @@ export function lower(
   const layout = (name: string): Layout => {
     const found = layoutOf(shapes.get(name) ?? [null]);
     if (found === undefined) throw refusal(nodes.get(name) ?? current);
-    if (floatsOf(found) > MOST_FLOATS) throw tooLarge(name, found);
+    if (floatsOf(found) > mostNumbers) throw tooLarge(name, found);
     return found;
   };
   const at: Lowering = {
@@ -186,7 +184,7 @@ function tooLarge(name: string, { dims }: Layout): AsfpError {
   return new AsfpError({
     code: 'engine-memory',
     where: name,
-    expected: `at most ${MOST_FLOATS} numbers in a value`,
+    expected: `at most ${mostNumbers} numbers in a value`,
     found: `[${dims.join(', ')}]`,
     cure: 'Run fewer or smaller pictures at a time',
   });

@@ -1,7 +1,8 @@
 // Knows which graphs must not reach tfjs's wasm backend: its kernels trust what they are told, and one wrong shape makes
 // them write over each other's numbers.
-import { AsfpError, inferShapes, readGraphFiles } from '@asfp/core';
+import { AsfpError, type Graph, inferShapes, readGraphFiles, type Shape, showShape } from '@asfp/core';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
+import { mostNumbers } from '../mostNumbers.ts';
 
 /** What our reader says of a graph that contradicts itself, and not of one that it does not know. */
 const BROKEN: readonly string[] = [
@@ -12,30 +13,39 @@ const BROKEN: readonly string[] = [
   'window-fit',
 ];
 
-/** More numbers than a network has in one value, and few enough that their bytes can be counted in 32 bits. */
-const MOST_NUMBERS = 2 ** 29;
+/** A graph as our reader reads it. */
+export interface KnownGraph {
+  readonly graph: Graph;
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
 
-/** Throws an AsfpError for a graph whose shapes do not fit each other, or no memory; what our reader does not know passes. */
-export function checkShapes(file: GraphModelFile): void {
+/**
+ * The graph that a file holds, undefined where our reader does not know it. Throws an AsfpError for one whose shapes do not
+ * fit each other, or no memory.
+ */
+export function checkShapes(file: GraphModelFile): KnownGraph | undefined {
   const { url } = file;
-  for (const [name, shape] of shapesOf(file)) {
+  const known = readGraph(file);
+  for (const [name, shape] of known?.shapes ?? []) {
     const size = shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
-    if (size > MOST_NUMBERS) {
+    if (size > mostNumbers) {
       throw new AsfpError({
         code: 'engine-memory',
         where: `${url}, ${name}`,
         expected: 'values that fit the memory of WebAssembly',
-        found: `[${shape.map((dim) => dim ?? '?').join(', ')}]`,
+        found: showShape(shape),
       });
     }
   }
+  return known;
 }
 
-function shapesOf(file: GraphModelFile): Iterable<readonly [string, readonly (number | null)[]]> {
+function readGraph(file: GraphModelFile): KnownGraph | undefined {
   try {
-    return inferShapes(readGraphFiles({ json: file.json, shards: file.shards }, file.url));
+    const graph = readGraphFiles({ json: file.json, shards: file.shards }, file.url);
+    return { graph, shapes: inferShapes(graph) };
   } catch (error) {
     if (error instanceof AsfpError && BROKEN.includes(error.code)) throw error;
-    return [];
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 // Knows which convolutions of a GraphModel tfjs's wasm backend is known to get wrong: SAME padding, and a stride that steps
 // over pixels which no window sees.
-import { inferShapes, readGraphFiles } from '@asfp/core';
 import type { GraphModelFile, GraphModelNode } from '../fetch/parseModelFile.ts';
+import type { KnownGraph } from './checkShapes.ts';
 
 /** A convolution that is doubted, as far as padding depends on it. */
 export interface DoubtfulConv {
@@ -22,8 +22,8 @@ const OPS: Readonly<Record<string, DoubtfulConv['op']>> = {
   FusedDepthwiseConv2dNative: 'depthwiseConv2d',
 };
 
-/** The convolutions that are doubted, in the order of the file. */
-export function doubtfulConvs(file: GraphModelFile): DoubtfulConv[] {
+/** The convolutions that are doubted, in the order of the file; `known` is the graph that it holds, where our reader can tell. */
+export function doubtfulConvs(file: GraphModelFile, known: KnownGraph | undefined): DoubtfulConv[] {
   const shapes = new Map(
     file.groups.flatMap(({ weights }) => weights.map(({ name, shape }) => [name, shape] as const)),
   );
@@ -37,22 +37,16 @@ export function doubtfulConvs(file: GraphModelFile): DoubtfulConv[] {
     return doubted ? [{ name: node.name, op, kernel: [kh, kw], strides: [sy, sx] }] : [];
   });
   if (found.length === 0) return [];
-  const sizes = inputSizes(file);
+  const sizes = inputSizes(known);
   return found.map((conv) => ({ ...conv, size: sizes.get(conv.name) ?? null }));
 }
 
-/** Height and width of each convolution's input, where our own reader can tell. */
-function inputSizes(file: GraphModelFile): ReadonlyMap<string, readonly [number, number]> {
+/** Height and width of each convolution's input; of a graph that only tfjs can read none, and all sizes are tried. */
+function inputSizes(known: KnownGraph | undefined): ReadonlyMap<string, readonly [number, number]> {
   const sizes = new Map<string, readonly [number, number]>();
-  try {
-    const graph = readGraphFiles({ json: file.json, shards: file.shards }, file.url);
-    const shapes = inferShapes(graph);
-    for (const { name, inputs } of graph.nodes) {
-      const [, height, width, more] = shapes.get(inputs[0] ?? '') ?? [];
-      if (height && width && more !== undefined) sizes.set(name, [height, width]);
-    }
-  } catch {
-    // A graph that only tfjs can read: all sizes are tried.
+  for (const { name, inputs } of known?.graph.nodes ?? []) {
+    const [, height, width, more] = known?.shapes.get(inputs[0] ?? '') ?? [];
+    if (height && width && more !== undefined) sizes.set(name, [height, width]);
   }
   return sizes;
 }

@@ -17,8 +17,7 @@ const START_TIMEOUT_MS = 30_000;
 export const tfjsWasm: Engine = {
   start: startWasm,
   load: async (file) => {
-    checkShapes(file);
-    const doubtful = doubtfulConvs(file);
+    const doubtful = doubtfulConvs(file, checkShapes(file));
     if (doubtful.length > 0) await (await import('./testConvs.ts')).testConvs(doubtful, file.url);
     return loadOnTfjs('wasm', file);
   },

@@ -1,5 +1,5 @@
 // Knows the text of a GraphModel's model.json, and what else may lie under that name.
-import { AsfpError, type ModelCard, readModelCard } from '@asfp/core';
+import { AsfpError, isRecord, type ModelCard, readModelCard } from '@asfp/core';
 import type { WeightSpec } from './weightBytes.ts';
 
 /** A node of a GraphModel, as far as this package reads it. */
@@ -140,10 +140,6 @@ function isNode(value: unknown): value is GraphModelNode {
     isRecord(attr) &&
     Object.values(attr).every(isRecord)
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notAModel(where: string, found: string, cause?: unknown): AsfpError {

@@ -2,7 +2,8 @@
 import { AsfpError, type HostTensor } from '@asfp/core';
 import type { LoadedModel } from '../engines/engine.ts';
 import type { ModelSource } from '../fetch/modelSource.ts';
-import type { OpenedModel, OpenHereOptions } from '../open/openHere.ts';
+import type { OpenHereOptions } from '../open/openHere.ts';
+import type { OpenedModel } from '../open/openOn.ts';
 import { untilAborted } from '../untilAborted.ts';
 import { type FromWorker, ownTensors, receivedError, sentError, type ToWorker } from './workerMessages.ts';
 

@@ -1,6 +1,7 @@
 // Knows one session from inside a worker: it opens what the page asks for and runs it until the page ends the worker.
 import type { Located } from '../fetch/fetchModel.ts';
-import { type OpenedModel, openHere } from '../open/openHere.ts';
+import { openHere } from '../open/openHere.ts';
+import type { OpenedModel } from '../open/openOn.ts';
 import { type FromWorker, ownTensors, receivedError, sentError, type ToWorker } from './workerMessages.ts';
 
 /** What is used of a worker's global scope. */

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   float32Tensor,
   type Graph,
@@ -18,6 +18,7 @@ import { largestError } from '../backend/testing/onBothBackends.ts';
 import { fromHost } from '../bridge/hostTensors.ts';
 import { modelVariables, readVariables, trainableVariables } from '../bridge/modelWeights.ts';
 import { writeCheckpoint } from '../record/checkpoint.ts';
+import { failureOf } from '../testing/failureOf.ts';
 import { tempFolder } from '../testing/tempFolder.ts';
 import { buildTrained } from './buildTrained.ts';
 import { carryMomentum } from './carryMomentum.ts';
@@ -240,6 +241,18 @@ test('a layer that is not a slice of the run’s begins at zero', async () => {
     'b/bias': false,
     'w/kernel': true,
   });
+});
+
+test('a report of another network carries nothing, and one that cannot be read is told', async () => {
+  const { file, compact } = await setUp();
+  const report = join(dirname(file), 'compact-report.json');
+  const keepSet = { inputs: [0, 99], filters: [0, 2] };
+  await writeFile(report, JSON.stringify({ layers: [{ name: 'a', keepSet }] }));
+  expect(await carryMomentum(file, trainableVariables(compact))).toMatchObject({ layers: 0 });
+  await writeFile(report, '{"layers"');
+  const failure = await failureOf(() => carryMomentum(file, trainableVariables(compact)));
+  expect(failure.code).toBe('report-broken');
+  expect(failure.message).toContain(`${report}: expected the report that`);
 });
 
 test('a network that lies in no run has none', async () => {

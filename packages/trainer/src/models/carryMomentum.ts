@@ -3,14 +3,17 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
+  AsfpError,
   type CompactReport,
   constantTensor,
+  describeError,
   float32Tensor,
   type Graph,
   type GraphNode,
   type HostTensor,
   type KeepSet,
   nodesByName,
+  normScale,
   readersOf,
   readModel,
   sizeOf,
@@ -48,10 +51,9 @@ export async function carryMomentum(
   const from = join(run, 'checkpoint');
   const checkpoint = await readCheckpoint(from);
   if (checkpoint === undefined) return undefined;
-  const { layers: cuts } = JSON.parse(await readFile(reportFile, 'utf8')) as CompactReport;
+  const keepSets = await readKeepSets(reportFile);
   const files = await readModelFiles(join(run, 'dense'));
-  const dense = readModel(files, files.file);
-  const keepSets = new Map(cuts.map(({ name, keepSet }) => [name, keepSet]));
+  const layerOf = denseLayers(readModel(files, files.file));
   const values = await readVariables(variables);
   const slots = new Map([...values].map(([name, { shape }]) => [name, zeros(shape)]));
   let layers = 0;
@@ -60,13 +62,12 @@ export async function carryMomentum(
     const [layerName, part] = splitName(name);
     if (!part.endsWith('kernel')) continue;
     all++;
-    const layer = denseLayer(dense, layerName);
-    if (layer === undefined) continue;
+    const layer = layerOf(layerName);
     const keep = keepSets.get(layerName);
-    const momentum = checkpoint.momentum.get(layer.kernel.name);
+    const momentum = checkpoint.momentum.get(layer?.kernel.name ?? '');
+    if (layer === undefined || momentum === undefined || !isWithin(keep, layer)) continue;
     const scale = keep ? keep.filters.map((i) => layer.scale[i] as number) : layer.scale;
     const cut = (whole: HostTensor): HostTensor => cutKernel(whole, keep, layer.isDepthwise);
-    if (momentum === undefined) continue;
     const slot = carry(kernel, cut(layer.kernel.tensor), cut(momentum), scale);
     if (slot === undefined) continue;
     layers++;
@@ -88,8 +89,18 @@ interface DenseLayer {
   readonly bias: string;
 }
 
-function denseLayer(graph: Graph, name: string): DenseLayer | undefined {
+/** Tells of the layers of a network by name. */
+function denseLayers(graph: Graph): (name: string) => DenseLayer | undefined {
   const nodes = nodesByName(graph);
+  const readers = readersOf(graph);
+  return (name) => denseLayer(nodes, readers, name);
+}
+
+function denseLayer(
+  nodes: ReadonlyMap<string, GraphNode>,
+  readers: ReadonlyMap<string, readonly GraphNode[]>,
+  name: string,
+): DenseLayer | undefined {
   const node = nodes.get(name);
   const kernelName = node?.inputs[1] ?? '';
   const tensor = constantTensor(nodes, kernelName);
@@ -97,7 +108,7 @@ function denseLayer(graph: Graph, name: string): DenseLayer | undefined {
     return undefined;
   const isDepthwise = node?.op === 'depthwiseConv2d';
   const found = { kernel: { name: kernelName, tensor }, isDepthwise };
-  const [reader, ...others] = readersOf(graph).get(name) ?? [];
+  const [reader, ...others] = readers.get(name) ?? [];
   if (reader?.op !== 'batchNorm' || others.length > 0) {
     const filters = sizeOf(tensor.shape.slice(isDepthwise ? -2 : -1));
     return { ...found, scale: new Float64Array(filters).fill(1), bias: node?.inputs[2] ?? '' };
@@ -106,16 +117,40 @@ function denseLayer(graph: Graph, name: string): DenseLayer | undefined {
   return scale && { ...found, scale, bias: reader.inputs[2] as string };
 }
 
-/** s = gamma / √(variance + ε). */
 function scaleOf(
   norm: GraphNode<'batchNorm'>,
   nodes: ReadonlyMap<string, GraphNode>,
 ): Float64Array | undefined {
   const [gamma, variance] = [norm.inputs[1], norm.inputs[4]].map((from) => constantTensor(nodes, from));
   if (gamma === undefined || variance === undefined) return undefined;
-  return Float64Array.from(
-    gamma.values,
-    (value, i) => value / Math.sqrt((variance.values[i] as number) + norm.attrs.epsilon),
+  return normScale(gamma.values, variance.values, norm.attrs.epsilon);
+}
+
+/** What compact-report.json says is left of each layer that was cut; throws AsfpError `report-broken`. */
+async function readKeepSets(file: string): Promise<ReadonlyMap<string, KeepSet | undefined>> {
+  try {
+    const { layers } = JSON.parse(await readFile(file, 'utf8')) as CompactReport;
+    return new Map(layers.map(({ name, keepSet }) => [name, keepSet]));
+  } catch (cause) {
+    throw new AsfpError(
+      {
+        code: 'report-broken',
+        where: file,
+        expected: 'the report that `asfp compact` writes',
+        found: describeError(cause),
+        cure: 'Compact the run again; or take the report away, then momentum begins at zero',
+      },
+      { cause },
+    );
+  }
+}
+
+/** Whether a keep set speaks of a layer of this size; one of another network's report does not. */
+function isWithin(keep: KeepSet | undefined, { kernel, scale }: DenseLayer): boolean {
+  const inputs = kernel.tensor.shape.at(-2) as number;
+  return (
+    keep === undefined ||
+    (keep.inputs.every((i) => i < inputs) && keep.filters.every((i) => i < scale.length))
   );
 }
 

@@ -1,4 +1,5 @@
 // Knows whether sharing a program's runs among threads pays: on a machine that does much else, threads wait for each other.
+import { median } from '@asfp/core';
 
 /** Judges by the times of runs. */
 export interface ShareTrial {
@@ -30,8 +31,4 @@ export function shareTrial(): ShareTrial {
       times = [[], []];
     },
   };
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[COMPARED / 2] as number;
 }
