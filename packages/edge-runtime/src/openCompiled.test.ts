@@ -15,7 +15,7 @@ output "y" = y
 test('opens a model and runs it', async () => {
   const session = await openCompiled(source);
   expect(session.info).toMatchObject({ engineUsed: 'compiled', threads: 1 });
-  expect((await session.run([1, 0])).length).toBe(3);
+  expect((await session.run(Float32Array.of(1, 0))).length).toBe(3);
   await session.dispose();
 });
 
