@@ -22,24 +22,28 @@ interface Box {
 }
 
 const letterHeight = 12;
-/** From a point to the base of its label, pixels: above, below, and one line further each. */
-const offsets = [-9, 18, -24, 33];
+/** From a point to the base of its label, pixels: above, below, and one line further each, clear of the nearer one. */
+const offsets = [-9, 18, -25, 34];
 
-/** A place for the name of each line, in order, judged at the narrowest width; the last points are preferred when all is equal. */
+/**
+ * A place for the name of each line, judged at the narrowest width; the last points are preferred when all is equal. Lines with
+ * few points choose first: they have nowhere else to go.
+ */
 export function placeLabels(lines: readonly NamedLine[], top: number, bottom: number): PlacedLabel[] {
   const taken: Box[] = [];
-  return lines.map(({ name, points }) => {
-    let best: { readonly place: PlacedLabel; readonly box: Box; readonly cost: number } | undefined;
+  const placed = new Map<NamedLine, PlacedLabel>();
+  const place = ({ name, points }: NamedLine): PlacedLabel => {
+    let best: { readonly label: PlacedLabel; readonly box: Box; readonly cost: number } | undefined;
     for (const [x, y] of points) {
       for (const [step, offset] of offsets.entries()) {
         for (const [turn, anchor] of anchorsAt(x).entries()) {
-          const place: PlacedLabel = { x, y: y + offset, anchor };
-          const box = boxOf(place, name);
+          const label: PlacedLabel = { x, y: y + offset, anchor };
+          const box = boxOf(label, name);
           if (box.top < top || box.bottom > bottom || box.left < 0 || box.right > narrowestPx) continue;
           const crossed = lines.reduce((sum, line) => sum + crossing(box, line.points), 0);
           const covered = taken.filter((other) => overlap(box, other)).length;
           const cost = crossed * 10 + covered * 1000 + step + turn - x;
-          if (best === undefined || cost < best.cost) best = { place, box, cost };
+          if (best === undefined || cost < best.cost) best = { label, box, cost };
         }
       }
     }
@@ -48,8 +52,11 @@ export function placeLabels(lines: readonly NamedLine[], top: number, bottom: nu
       return { x, y: Math.max(top + letterHeight, y - 9), anchor: anchorsAt(x)[0] };
     }
     taken.push(best.box);
-    return best.place;
-  });
+    return best.label;
+  };
+  for (const line of lines.toSorted((a, b) => a.points.length - b.points.length))
+    placed.set(line, place(line));
+  return lines.map((line) => placed.get(line) as PlacedLabel);
 }
 
 /** The anchors to try at a place, the natural one first. */
