@@ -3,7 +3,7 @@ import type { ConvWay, ConvWork } from './convWork.ts';
 
 /** Written by `pnpm bench:kernels --write`: AMD EPYC, Node 20.20.2, relaxed SIMD, 2026-11-25. */
 export const convCosts: Readonly<Record<ConvWay, ConvWork>> = {
-  gemm: { multiply: 0.0414, lay: 0.0356, store: 0.6, far: 0.0589 },
-  winograd4: { multiply: 0.0403, lay: 0.213, store: 0.318, far: 0.0169 },
-  winograd2: { multiply: 0.04, lay: 0.0445, store: 0.251, far: 0.0208 },
+  gemm: { multiply: 0.0392, lay: 0.0582, store: 0.683, far: 0.05 },
+  winograd4: { multiply: 0.042, lay: 0.117, store: 0.326, far: 0.0116 },
+  winograd2: { multiply: 0.0413, lay: 0.00242, store: 0.266, far: 0.00994 },
 };
