@@ -123,7 +123,14 @@ function setUp(
   for (let i = 0; i < copies; i++) memory.set(packed, (kernelAt + i * packed.byteLength) / 4);
   const common = {
     ...{ x: xAt, bias, residual: 0, table: 0, y: yAt, scratch, batch: 1, height: side, width: side },
-    ...{ channels: up4(channels), yHeight: out, yWidth: out, cols: up4(cols), yStride: up4(cols) },
+    ...{
+      channels: up4(channels),
+      used: channels,
+      yHeight: out,
+      yWidth: out,
+      cols: up4(cols),
+      yStride: up4(cols),
+    },
     ...{ kh: window, kw: window, strideY: stride, strideX: stride, dilationY: 1, dilationX: 1 },
     ...{ top: before, left: before, act: 1, tile: way === 'winograd2' ? 2 : 4 },
   };
@@ -154,7 +161,7 @@ function packedKernel(shape: ConvShape, way: ConvTime['way'], values: Float32Arr
 function scratchOf(sizes: Kernels, shape: ConvShape, way: ConvTime['way'], out: number): number {
   const { side, window, stride } = shape;
   const [channels, cols] = [up4(shape.channels), up4(shape.cols)];
-  if (way === 'gemm') return sizes.convGemmScratch(channels, cols, window, window, 1);
+  if (way === 'gemm') return sizes.convGemmScratch(channels, shape.channels, cols, window, window, 1);
   if (way === 'depthwise') return sizes.depthwiseScratch(channels, out, window, window, stride, 1, 1);
   return sizes.winogradScratch(1, side, channels, out, out, cols, way === 'winograd4' ? 4 : 2);
 }

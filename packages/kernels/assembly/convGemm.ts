@@ -16,7 +16,14 @@ function blockRows(depth: i32): i32 {
   return max(12, min(252, (BLOCK / (depth << 2) / 12) * 12));
 }
 
-/** Copies the run of `pixels` pixels from `left` on of an image row to `out`, zeros where it lies outside. */
+/** Floats of a run of pixels, up to the last one that is not filling; a panel of four columns takes whole vectors. */
+// @inline
+function runFloats(pixels: i32, channels: i32, used: i32, cols: i32): i32 {
+  const floats = (pixels - 1) * channels + used;
+  return cols == 4 ? up4(floats) : floats;
+}
+
+/** Copies the run of `pixels` pixels from `left` on of an image row to `out`, zeros where it lies outside; up to three floats more. */
 // @inline
 function copyRun(
   row: usize,
@@ -43,9 +50,10 @@ function copyRun(
 
 /**
  * `y = act(conv(x) + bias + residual)`: x `[n, height, width, channels]`, y `[n, yHeight, yWidth, cols]`, its pixels `yStride`
- * floats apart; `channels` counts the floats of a pixel of x. The kernel stands in panels whose depth is
- * `[kh][taps][up4(run)]`: one run of all `kw` pixels, or, dilated, one for each tap. With a `table` (else 0) the results are
- * scattered into `yStride` channels, and `residual` (else 0) is as wide. Scratch: `convGemmScratch` bytes.
+ * floats apart; `channels` counts the floats of a pixel of x, and `used` those that are not filling. The kernel stands in panels
+ * whose depth is `[kh][taps][run]` (`runFloats`): one run of all `kw` pixels, or, dilated, one for each tap. With a `table`
+ * (else 0) the results are scattered into `yStride` channels, and `residual` (else 0) is as wide. Scratch: `convGemmScratch`
+ * bytes.
  */
 export function convGemm(
   x: usize,
@@ -59,6 +67,7 @@ export function convGemm(
   height: i32,
   width: i32,
   channels: i32,
+  used: i32,
   yHeight: i32,
   yWidth: i32,
   cols: i32,
@@ -76,7 +85,7 @@ export function convGemm(
   const together = dilationX == 1;
   const taps = together ? 1 : kw;
   const pixels = together ? kw : 1;
-  const run = up4(pixels * channels);
+  const run = runFloats(pixels, channels, used, cols);
   const depth = kh * taps * run;
   const most = blockRows(depth);
   const pixel = (<usize>channels) << 2;
@@ -85,14 +94,10 @@ export function convGemm(
   const imageBytes = <usize>height * rowBytes;
   const yPixel = (<usize>yStride) << 2;
   const wideRow = (<usize>cols) << 2;
-  const aRow = (<usize>depth) << 2;
   // Pixels that are rows of the product as they stand need no copy.
   const asTheyStand =
-    (kh | kw | strideY | strideX) == 1 &&
-    (top | left) == 0 &&
-    run == channels &&
-    yHeight == height &&
-    yWidth == width;
+    (kh | kw | strideY | strideX) == 1 && (top | left) == 0 && yHeight == height && yWidth == width;
+  const aRow = asTheyStand ? pixel : (<usize>depth) << 2;
   const wide = scratch;
   const patches = wide + <usize>most * wideRow + 16;
   const low = lowest(act);
@@ -107,7 +112,6 @@ export function convGemm(
   const columns = toColumn(cols, table, vectors) - firstColumn;
   const firstBytes = (<usize>firstColumn) << 2;
   const near = wide + firstBytes;
-  panels += firstBytes * <usize>depth;
   bias += firstBytes;
   const firstVector = fromVector(vectors);
   const width4 = (toVector(vectors) - firstVector) << 2;
@@ -150,10 +154,40 @@ export function convGemm(
       }
     }
     if (table) {
-      multiplyInto(a, aRow, panels, bias, 0, near, wideRow, count, depth, columns, -Infinity, Infinity);
+      multiplyInto(
+        a,
+        aRow,
+        panels,
+        firstColumn,
+        cols,
+        bias,
+        0,
+        near,
+        wideRow,
+        count,
+        depth,
+        columns,
+        -Infinity,
+        Infinity,
+      );
       scatter(wide, wideRow, table, residual, y, yPixel, count, width4, low, high);
     } else {
-      multiplyInto(a, aRow, panels, bias, residual, y, yPixel, count, depth, columns, low, high);
+      multiplyInto(
+        a,
+        aRow,
+        panels,
+        firstColumn,
+        cols,
+        bias,
+        residual,
+        y,
+        yPixel,
+        count,
+        depth,
+        columns,
+        low,
+        high,
+      );
     }
     y += <usize>count * yPixel;
     if (residual) residual += <usize>count * yPixel;
@@ -161,8 +195,9 @@ export function convGemm(
 }
 
 /** Bytes of scratch that convGemm needs. */
-export function convGemmScratch(channels: i32, cols: i32, kh: i32, kw: i32, dilationX: i32): i32 {
-  const depth = kh * (dilationX == 1 ? up4(kw * channels) : kw * up4(channels));
-  // Sixteen bytes more, for a scatter's table may read past the last dense channel.
-  return ((blockRows(depth) * (depth + cols)) << 2) + 16;
+export function convGemmScratch(channels: i32, used: i32, cols: i32, kh: i32, kw: i32, dilationX: i32): i32 {
+  const pixels = dilationX == 1 ? kw : 1;
+  const depth = kh * (kw / pixels) * runFloats(pixels, channels, used, cols);
+  // Sixteen bytes more, for a scatter's table may read past the last dense channel; and as many behind the last run.
+  return ((blockRows(depth) * (depth + cols)) << 2) + 32;
 }

@@ -1,12 +1,22 @@
 // Knows matrix products of float32 in register tiles: the arithmetic below every convolution.
 //
-// `b` is packed by src/packPanels.ts: panels of eight columns `[depth][8]`; four columns that are left over widen the last
-// panel to twelve, or stand alone.
-import { clamp, madd } from './lanes';
+// `b` is packed by src/packPanels.ts: slices of its depth; in a slice panels of eight columns `[depth][8]`; four columns that are
+// left over widen the last panel to twelve, or stand alone.
+import { clamp, madd, up4 } from './lanes';
 
 /** Stores one vector of a result, with what an epilogue adds to it. */
 // @inline
-function put(v: v128, ends: bool, bias: v128, residual: usize, y: usize, lo: v128, hi: v128): void {
+function put(
+  v: v128,
+  starts: bool,
+  ends: bool,
+  bias: v128,
+  residual: usize,
+  y: usize,
+  lo: v128,
+  hi: v128,
+): void {
+  if (!starts) v = f32x4.add(v, v128.load(y));
   if (ends) {
     v = f32x4.add(v, bias);
     if (residual) v = f32x4.add(v, v128.load(residual));
@@ -21,6 +31,7 @@ function panel8(
   a: usize,
   aRow: usize,
   b: usize,
+  starts: bool,
   ends: bool,
   bias: usize,
   residual: usize,
@@ -71,25 +82,25 @@ function panel8(
       a2 += 4;
       a3 += 4;
     }
-    put(c00, ends, bias0, residual, y, lo, hi);
-    put(c01, ends, bias1, residual + half, y + 16, lo, hi);
+    put(c00, starts, ends, bias0, residual, y, lo, hi);
+    put(c01, starts, ends, bias1, residual + half, y + 16, lo, hi);
     if (left > 1) {
       y += yRow;
       residual += step;
-      put(c10, ends, bias0, residual, y, lo, hi);
-      put(c11, ends, bias1, residual + half, y + 16, lo, hi);
+      put(c10, starts, ends, bias0, residual, y, lo, hi);
+      put(c11, starts, ends, bias1, residual + half, y + 16, lo, hi);
     }
     if (left > 2) {
       y += yRow;
       residual += step;
-      put(c20, ends, bias0, residual, y, lo, hi);
-      put(c21, ends, bias1, residual + half, y + 16, lo, hi);
+      put(c20, starts, ends, bias0, residual, y, lo, hi);
+      put(c21, starts, ends, bias1, residual + half, y + 16, lo, hi);
     }
     if (left > 3) {
       y += yRow;
       residual += step;
-      put(c30, ends, bias0, residual, y, lo, hi);
-      put(c31, ends, bias1, residual + half, y + 16, lo, hi);
+      put(c30, starts, ends, bias0, residual, y, lo, hi);
+      put(c31, starts, ends, bias1, residual + half, y + 16, lo, hi);
     }
     y += yRow;
     residual += step;
@@ -102,6 +113,7 @@ function panel12(
   a: usize,
   aRow: usize,
   b: usize,
+  starts: bool,
   ends: bool,
   bias: usize,
   residual: usize,
@@ -156,22 +168,22 @@ function panel12(
       a0 += 4;
       a1 += 4;
     }
-    put(c00, ends, bias0, residual, y, lo, hi);
-    put(c01, ends, bias1, residual + third, y + 16, lo, hi);
-    put(c02, ends, bias2, residual + 2 * third, y + 32, lo, hi);
+    put(c00, starts, ends, bias0, residual, y, lo, hi);
+    put(c01, starts, ends, bias1, residual + third, y + 16, lo, hi);
+    put(c02, starts, ends, bias2, residual + 2 * third, y + 32, lo, hi);
     if (left > 1) {
       y += yRow;
       residual += step;
-      put(c10, ends, bias0, residual, y, lo, hi);
-      put(c11, ends, bias1, residual + third, y + 16, lo, hi);
-      put(c12, ends, bias2, residual + 2 * third, y + 32, lo, hi);
+      put(c10, starts, ends, bias0, residual, y, lo, hi);
+      put(c11, starts, ends, bias1, residual + third, y + 16, lo, hi);
+      put(c12, starts, ends, bias2, residual + 2 * third, y + 32, lo, hi);
     }
     if (ASC_FEATURE_RELAXED_SIMD && left > 2) {
       y += yRow;
       residual += step;
-      put(c20, ends, bias0, residual, y, lo, hi);
-      put(c21, ends, bias1, residual + third, y + 16, lo, hi);
-      put(c22, ends, bias2, residual + 2 * third, y + 32, lo, hi);
+      put(c20, starts, ends, bias0, residual, y, lo, hi);
+      put(c21, starts, ends, bias1, residual + third, y + 16, lo, hi);
+      put(c22, starts, ends, bias2, residual + 2 * third, y + 32, lo, hi);
     }
     y += yRow;
     residual += step;
@@ -184,6 +196,7 @@ function panel4(
   a: usize,
   aRow: usize,
   b: usize,
+  starts: bool,
   ends: bool,
   bias: usize,
   residual: usize,
@@ -224,22 +237,82 @@ function panel4(
       a0 += 16;
       a1 += 16;
     }
-    put(f32x4.add(f32x4.add(c0, c1), f32x4.add(c2, c3)), ends, bias0, residual, y, lo, hi);
+    put(f32x4.add(f32x4.add(c0, c1), f32x4.add(c2, c3)), starts, ends, bias0, residual, y, lo, hi);
     if (left > 1) {
       y += yRow;
       residual += step;
-      put(f32x4.add(f32x4.add(d0, d1), f32x4.add(d2, d3)), ends, bias0, residual, y, lo, hi);
+      put(f32x4.add(f32x4.add(d0, d1), f32x4.add(d2, d3)), starts, ends, bias0, residual, y, lo, hi);
     }
     y += yRow;
     residual += step;
   }
 }
 
-/** `y[rows, cols] = a[rows, depth] · b`: rows of `a` and `y` stand `aRow` and `yRow` bytes apart; cols and depth multiples of 4. */
-export function multiply(
+/** Bytes of `a` that are multiplied with all panels before the next: beside a panel they stay in the first-level cache. */
+const NEAR: i32 = 4096;
+
+/** Floats of a slice above which it comes from afar each time, so that each panel is read but once. */
+const FAR: i32 = 1048576;
+
+/** Rows of a slice: src/packPanels.ts. */
+// @inline
+function sliceDepth(depth: i32): i32 {
+  const slices = (depth + 383) / 384;
+  return up4((depth + slices - 1) / slices);
+}
+
+/** Rows of `a` that go through all panels together: whole tiles of four or three. */
+// @inline
+function rowsTogether(rows: i32, depth: i32, cols: i32): i32 {
+  const most = NEAR / (depth << 2);
+  if (depth * cols > FAR) return rows;
+  return most < 12 ? max(4, most & ~3) : most - (most % 12);
+}
+
+/** The product of a slice, added to what stands in y unless it `starts`; the one that `ends` stores with an epilogue. */
+// @inline
+function slice(
   a: usize,
   aRow: usize,
   b: usize,
+  starts: bool,
+  ends: bool,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  cols: i32,
+  lo: v128,
+  hi: v128,
+): void {
+  const panel = (<usize>depth) << 5;
+  const most = rowsTogether(rows, depth, cols);
+  const down = <usize>most * yRow;
+  const half: usize = residual ? 32 : 0;
+  for (; rows > 0; rows -= most) {
+    const count = min(rows, most);
+    let w = b;
+    let add = bias;
+    let res = residual;
+    let to = y;
+    let j = cols;
+    for (; j > 12 || j == 8; j -= 8, w += panel, add += 32, res += half, to += 32)
+      panel8(a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
+    if (j == 12) panel12(a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
+    else if (j == 4) panel4(a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
+    a += <usize>most * aRow;
+    y += down;
+    if (residual) residual += down;
+  }
+}
+
+function firstSlices(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  starts: bool,
   y: usize,
   yRow: usize,
   rows: i32,
@@ -247,12 +320,31 @@ export function multiply(
   cols: i32,
 ): void {
   const none = f32x4.splat(0);
-  const panel = (<usize>depth) << 5;
-  let j = cols;
-  for (; j > 12 || j == 8; j -= 8, b += panel, y += 32)
-    panel8(a, aRow, b, false, 0, 0, y, yRow, rows, depth, none, none);
-  if (j == 12) panel12(a, aRow, b, false, 0, 0, y, yRow, rows, depth, none, none);
-  else if (j == 4) panel4(a, aRow, b, false, 0, 0, y, yRow, rows, depth, none, none);
+  slice(a, aRow, b, starts, false, 0, 0, y, yRow, rows, depth, cols, none, none);
+}
+
+/**
+ * `y[rows, cols] = a[rows, depth] · b`: rows of `a` and `y` stand `aRow` and `yRow` bytes apart; `cols`, a multiple of 4, are the
+ * columns from `first` on of the `all` that b has.
+ */
+export function multiply(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  first: i32,
+  all: i32,
+  y: usize,
+  yRow: usize,
+  rows: i32,
+  depth: i32,
+  cols: i32,
+): void {
+  const most = sliceDepth(depth);
+  for (let k = 0; k < depth; k += most) {
+    const deep = min(most, depth - k);
+    const panels = b + ((<usize>(k * all + deep * first)) << 2);
+    firstSlices(a + ((<usize>k) << 2), aRow, panels, k == 0, y, yRow, rows, deep, cols);
+  }
 }
 
 /** `y = clamp(a · b + bias + residual)`: the same with an epilogue; rows of `residual` (0: none) stand as those of y. */
@@ -260,6 +352,8 @@ export function multiplyInto(
   a: usize,
   aRow: usize,
   b: usize,
+  first: i32,
+  all: i32,
   bias: usize,
   residual: usize,
   y: usize,
@@ -270,13 +364,23 @@ export function multiplyInto(
   low: f32,
   high: f32,
 ): void {
+  const most = sliceDepth(depth);
+  let k = 0;
+  for (; k + most < depth; k += most)
+    firstSlices(
+      a + ((<usize>k) << 2),
+      aRow,
+      b + ((<usize>(k * all + most * first)) << 2),
+      k == 0,
+      y,
+      yRow,
+      rows,
+      most,
+      cols,
+    );
+  const deep = depth - k;
+  const panels = b + ((<usize>(k * all + deep * first)) << 2);
   const lo = f32x4.splat(low);
   const hi = f32x4.splat(high);
-  const panel = (<usize>depth) << 5;
-  const half: usize = residual ? 32 : 0;
-  let j = cols;
-  for (; j > 12 || j == 8; j -= 8, b += panel, bias += 32, residual += half, y += 32)
-    panel8(a, aRow, b, true, bias, residual, y, yRow, rows, depth, lo, hi);
-  if (j == 12) panel12(a, aRow, b, true, bias, residual, y, yRow, rows, depth, lo, hi);
-  else if (j == 4) panel4(a, aRow, b, true, bias, residual, y, yRow, rows, depth, lo, hi);
+  slice(a + ((<usize>k) << 2), aRow, panels, k == 0, true, bias, residual, y, yRow, rows, deep, cols, lo, hi);
 }

@@ -54,6 +54,7 @@ export function run(program: usize, end: usize, part: i32, parts: i32, byColumns
           arg(p, 21),
           arg(p, 22),
           arg(p, 23),
+          arg(p, 24),
         );
         break;
       case 1:
@@ -77,6 +78,7 @@ export function run(program: usize, end: usize, part: i32, parts: i32, byColumns
           arg(p, 16),
           arg(p, 17),
           arg(p, 18),
+          arg(p, 19),
         );
         break;
       case 2:

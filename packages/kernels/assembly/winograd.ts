@@ -17,8 +17,8 @@ import {
 /** Bytes between the planes of a block, so that they do not fall on the same cache sets. */
 const GAP: usize = 192;
 
-/** Bytes of transformed input and output that a block of tiles may take: with a plane's kernels, a second-level cache. */
-const BLOCK: i32 = 393216;
+/** Bytes of transformed input and output that a block of tiles may take: a larger one reads the kernels less often. */
+const BLOCK: i32 = 1179648;
 
 /** Rows of tiles in a block. */
 // @inline
@@ -29,7 +29,7 @@ function blockRows(tile: i32, across: i32, channels: i32, cols: i32, allRows: i3
 
 /**
  * `y = act(conv(x) + bias + residual)`, 3 x 3, stride 1, in tiles of `tile` x `tile` results (4 or 2): x `[n, height, width,
- * channels]`, channels a multiple of 4, padded above by `top` and left by `left` (at most 2 each); y `[n, yHeight, yWidth,
+ * channels]`, channels a multiple of 4, of which the first `used` are not filling, padded above by `top` and left by `left` (at most 2 each); y `[n, yHeight, yWidth,
  * cols]`, its pixels `yStride` floats apart. `kernels` are src/packWinograd.ts's planes of panels. `table`, `residual` and `act`
  * as in convGemm. Scratch: `winogradScratch` bytes.
  */
@@ -45,6 +45,7 @@ export function winograd(
   height: i32,
   width: i32,
   channels: i32,
+  used: i32,
   yHeight: i32,
   yWidth: i32,
   cols: i32,
@@ -63,13 +64,15 @@ export function winograd(
   const begin = fromRow(allRows, 1);
   const end = toRow(allRows, 1);
   if (begin == end) return;
-  const kernelPlane = (<usize>(channels * cols)) << 2;
+  // A panel of four columns takes whole vectors.
+  const depth = cols == 4 ? channels : used;
+  const kernelPlane = (<usize>(depth * cols)) << 2;
   // From here on the columns are those of this part.
   const vectors = yStride >> 2;
+  const all = cols;
   const firstColumn = fromColumn(cols, table, vectors);
   cols = toColumn(cols, table, vectors) - firstColumn;
   const firstBytes = (<usize>firstColumn) << 2;
-  kernels += firstBytes * <usize>channels;
   bias += firstBytes;
   const firstVector = fromVector(vectors);
   const parts = table ? toVector(vectors) - firstVector : cols >> 2;
@@ -127,7 +130,18 @@ export function winograd(
     }
     const tiles = (last - first) * across;
     for (let i: usize = 0; i < planes; i++)
-      multiply(v + i * vPlane, pixel, kernels + i * kernelPlane, m + i * mPlane, wide, tiles, channels, cols);
+      multiply(
+        v + i * vPlane,
+        pixel,
+        kernels + i * kernelPlane,
+        firstColumn,
+        all,
+        m + i * mPlane,
+        wide,
+        tiles,
+        depth,
+        cols,
+      );
     row = first;
     for (let from = m; row < last; row++, from += <usize>across * wide) {
       const n = row / down;

@@ -10,7 +10,14 @@ export interface Kernels extends Readonly<Record<KernelName, (...args: readonly 
    */
   run(program: number, end: number, part: number, parts: number, byColumns: number): void;
   /** Bytes of scratch; parameters as in assembly/convGemm.ts. */
-  convGemmScratch(channels: number, cols: number, kh: number, kw: number, dilationX: number): number;
+  convGemmScratch(
+    channels: number,
+    used: number,
+    cols: number,
+    kh: number,
+    kw: number,
+    dilationX: number,
+  ): number;
   /** Bytes of scratch; parameters as in assembly/winograd.ts. */
   winogradScratch(
     batch: number,

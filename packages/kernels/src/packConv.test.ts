@@ -172,16 +172,16 @@ for (const build of testBuilds) {
         y,
       ];
       if (way === 'convGemm') {
-        const scratch = room(kernels.convGemmScratch(channels, up4(cols), kh, kw, dilation[1]) / 4);
+        const scratch = room(kernels.convGemmScratch(channels, c, up4(cols), kh, kw, dilation[1]) / 4);
         kernels.convGemm(
-          ...[at, put(packConvGemm(kernel, channels, dilation[1])), ...common, scratch, n, h, w, channels],
+          ...[at, put(packConvGemm(kernel, channels, dilation[1])), ...common, scratch, n, h, w, channels, c],
           ...[yHeight, yWidth, up4(cols), yStride, kh, kw, ...stride, ...dilation, pad[0], pad[2]],
           functionCodes[act],
         );
       } else {
         const scratch = room(kernels.winogradScratch(n, w, channels, yHeight, yWidth, up4(cols), tile) / 4);
         kernels.winograd(
-          ...[at, put(packWinograd(kernel, tile)), ...common, scratch, n, h, w, channels],
+          ...[at, put(packWinograd(kernel, tile)), ...common, scratch, n, h, w, channels, c],
           ...[yHeight, yWidth, up4(cols), yStride, pad[0], pad[2], functionCodes[act], tile],
         );
       }

@@ -8,14 +8,16 @@ export interface ConvKernel {
 }
 
 /**
- * A kernel for convGemm: panels of depth `[kh][taps][up4(run)]`; `stride` is the number of floats that a pixel of the input
- * takes, at least the channels. Undilated along the rows, a run is all `kw` pixels; else each tap is one.
+ * A kernel for convGemm: panels of depth `[kh][taps][run]`; `stride` is the number of floats that a pixel of the input takes,
+ * at least the channels. Undilated along the rows, a run is all `kw` pixels, without what fills up the last one; else each tap
+ * is one. For at most four columns a run is filled up to a multiple of 4.
  */
 export function packConvGemm(kernel: ConvKernel, stride: number, dilationX: number): Float32Array {
   const [kh, kw, channels, cols] = kernel.shape;
   const together = dilationX === 1;
   const taps = together ? 1 : kw;
-  const run = up4(together ? kw * stride : stride);
+  const floats = (together ? (kw - 1) * stride : 0) + channels;
+  const run = up4(cols) === 4 ? up4(floats) : floats;
   return packPanels(kh * taps * run, cols, (row, col) => {
     const y = Math.floor(row / (taps * run));
     const tap = Math.floor(row / run) % taps;
@@ -45,13 +47,13 @@ const G: Readonly<Record<2 | 4, readonly (readonly [number, number, number])[]>>
   ],
 };
 
-/** A kernel `[3, 3, in, out]` for winograd: `(tile + 2)²` planes of panels `G g Gᵀ`, each of depth `up4(in)`. */
+/** A kernel `[3, 3, in, out]` for winograd: `(tile + 2)²` planes of panels `G g Gᵀ`, each of depth `in`, or `up4(in)` for at most four columns. */
 export function packWinograd(kernel: ConvKernel, tile: 2 | 4): Float32Array {
   const [, , channels, cols] = kernel.shape;
   const { values } = kernel;
   const g = G[tile];
   const side = tile + 2;
-  const depth = up4(channels);
+  const depth = up4(cols) === 4 ? up4(channels) : channels;
   const plane = depth * up4(cols);
   const tap = channels * cols;
   const out = new Float32Array(side * side * plane);

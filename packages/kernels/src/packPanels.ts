@@ -1,13 +1,23 @@
-// Knows the order in which a matrix product reads its right side: panels of eight columns, a last one of twelve or four.
+// Knows the order in which a matrix product reads its right side: slices of its depth, in each of them panels of eight columns,
+// a last one of twelve or four.
 
 /** The next multiple of 4: how many floats a pixel of so many channels takes. */
 export function up4(count: number): number {
   return (count + 3) & ~3;
 }
 
+/** The most rows of a slice: a panel of them and some rows of the left side fit a first-level cache. */
+const MOST = 384;
+
+/** Rows of the slices of a matrix, all but the last as deep. */
+export function sliceDepth(depth: number): number {
+  return up4(Math.ceil(depth / Math.ceil(depth / MOST)));
+}
+
 /**
- * Packs a matrix `[depth, cols]` given by its elements into `depth * up4(cols)` floats: panels `[depth][8]` from left to right;
- * four columns that remain make the last panel `[depth][12]`, or `[depth][4]` when there are no others.
+ * Packs a matrix `[depth, cols]` given by its elements into `depth * up4(cols)` floats: slices of `sliceDepth` rows, in each of
+ * them panels `[rows][8]` from left to right; four columns that remain make the last panel `[rows][12]`, or `[rows][4]` when
+ * there are no others.
  */
 export function packPanels(
   depth: number,
@@ -16,12 +26,15 @@ export function packPanels(
   out: Float32Array = new Float32Array(depth * up4(cols)),
 ): Float32Array {
   let at = 0;
-  for (let left = 0, wide = 0; left < up4(cols); left += wide) {
-    const rest = up4(cols) - left;
-    wide = rest === 12 || rest === 4 ? rest : 8;
-    const last = Math.min(wide, cols - left);
-    for (let row = 0; row < depth; row++, at += wide) {
-      for (let col = 0; col < last; col++) out[at + col] = element(row, left + col);
+  for (let top = 0, end = 0; top < depth; top = end) {
+    end = Math.min(depth, top + sliceDepth(depth));
+    for (let left = 0, wide = 0; left < up4(cols); left += wide) {
+      const rest = up4(cols) - left;
+      wide = rest === 12 || rest === 4 ? rest : 8;
+      const last = Math.min(wide, cols - left);
+      for (let row = top; row < end; row++, at += wide) {
+        for (let col = 0; col < last; col++) out[at + col] = element(row, left + col);
+      }
     }
   }
   return out;

@@ -61,13 +61,21 @@ function convStep(t: ReturnType<typeof testKernels>, one: ConvCase): { step: Ste
       bias: t.put(testNumbers(up4(cols), 3)),
     },
     table: scattered ? t.putRaw(scatterTable(wide, positions, fill)) : 0,
-    ...{ residual: t.put(testNumbers(floats, 4)), y: t.room(floats), batch, height, width, channels },
-    ...{ yHeight: height, yWidth: width, cols: up4(cols), yStride: wide, act: functionCodes.relu },
+    ...{ residual: t.put(testNumbers(floats, 4)), y: t.room(floats), batch, height, width },
+    ...{
+      channels,
+      used: channels,
+      yHeight: height,
+      yWidth: width,
+      cols: up4(cols),
+      yStride: wide,
+      act: functionCodes.relu,
+    },
     ...{ top: (size - 1) / 2, left: (size - 1) / 2 },
   };
   if (one.kernel === 'convGemm') {
     const panels = t.put(packConvGemm(weights, channels, 1));
-    const scratch = t.room(t.kernels.convGemmScratch(channels, up4(cols), size, size, 1) / 4);
+    const scratch = t.room(t.kernels.convGemmScratch(channels, channels, up4(cols), size, size, 1) / 4);
     const window = { kh: size, kw: size, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 };
     return { step: { kernel: 'convGemm', args: { ...common, panels, scratch, ...window } }, floats };
   }

@@ -45,7 +45,8 @@ export function convWork(size: ConvSize, way: ConvWay): ConvWork {
 
 function gemmWork({ batch, channels, cols, kernel, strides, yHeight, yWidth }: ConvSize): ConvWork {
   const rows = batch * yHeight * yWidth;
-  const depth = kernel[0] * kernel[1] * up4(channels);
+  // Of a run of pixels only the last is not filled up to whole vectors.
+  const depth = kernel[0] * ((kernel[1] - 1) * up4(channels) + channels);
   // Pixels that are rows of the product as they stand are not copied.
   const copied = [...kernel, ...strides].some((one) => one !== 1);
   return {
@@ -60,12 +61,12 @@ function winogradWork({ batch, channels, cols, yHeight, yWidth }: ConvSize, tile
   const planes = (tile + 2) ** 2;
   // Products go by four rows at a time.
   const tiles = up4(batch * Math.ceil(yHeight / tile) * Math.ceil(yWidth / tile));
-  const [from, to] = [up4(channels), up4(cols)];
+  const to = up4(cols);
   return {
-    multiply: planes * tiles * from * to,
-    lay: planes * tiles * from,
+    multiply: planes * tiles * channels * to,
+    lay: planes * tiles * up4(channels),
     store: planes * tiles * to,
-    far: far(planes * from * to * 4),
+    far: far(planes * channels * to * 4),
   };
 }
 

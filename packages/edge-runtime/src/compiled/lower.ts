@@ -160,7 +160,7 @@ function lowerInput(
   at.steps.keep(given.place, 'fromStart');
   const end = { buffer: given.place.buffer, bytes: floatsOf(bare) * 4 };
   at.steps.add('fill', { y: end, floats: 16, value: 0 });
-  if (bare.stride === full.stride || readers.every((reader) => readsUnfilled(reader, node.name)))
+  if (bare.stride === full.stride || readers.every((reader) => readsUnfilled(reader, node.name, at)))
     return { given, value: given };
   const place = at.steps.value(floatsOf(full));
   at.steps.add('copy', {

@@ -37,17 +37,28 @@ export const lowerConv2d: Lower<'conv2d'> = (node, at, store) => {
   const { shape } = at.constant(node, node.inputs[1]) as unknown as ConvKernel;
   const { kernel: values, bias } = foldNorm(numbersOf(node, at), store?.norm, at);
   const kernel: ConvKernel = { shape, values };
-  const [batch, height, width, channels] = x.layout.dims;
-  const [kh, kw, , cols] = kernel.shape;
+  const { size, height, width } = sizeOf(node, at);
+  const [kh, kw] = size.kernel;
   const down = windowAxis(height, kh, strides[0], dilations[0], pad, 0);
   const along = windowAxis(width, kw, strides[1], dilations[1], pad, 1);
-  const size: ConvSize = {
-    ...{ batch, channels, cols, strides, dilations },
-    ...{ kernel: [kh, kw], yHeight: down.out, yWidth: along.out },
-  };
   const job = { x, kernel, bias, size, top: down.before, left: along.before, height, width };
   return writeConv(node.name, job, at, store);
 };
+
+/** A convolution in numbers, and its picture's height and width. */
+function sizeOf(
+  node: GraphNode<'conv2d'>,
+  at: Lowering,
+): { readonly size: ConvSize; readonly height: number; readonly width: number } {
+  const { strides, dilations } = node.attrs;
+  const [batch, height, width, channels] = at.layout(node.inputs[0] as string).dims;
+  const [kh, kw, , cols] = at.constant(node, node.inputs[1]).shape as ConvKernel['shape'];
+  const [, yHeight, yWidth] = at.layout(node.name).dims;
+  const size: ConvSize = {
+    ...{ batch, channels, cols, kernel: [kh, kw], strides, dilations, yHeight, yWidth },
+  };
+  return { size, height, width };
+}
 
 /** x `[…, in]`, kernel `[in, out]`: a convolution of rows, each a pixel. */
 export const lowerMatMul: Lower<'matMul'> = (node, at, store) => {
@@ -87,7 +98,14 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
       ? at.steps.constant(scatterTable(scatter.size, scatter.positions, scatter.fill))
       : (0 as number | Place),
     ...{ y: y.place, batch, height, width, yHeight, yWidth },
-    ...{ channels: x.layout.stride, cols: up4(cols), yStride: y.layout.stride, top, left },
+    ...{
+      channels: x.layout.stride,
+      used: size.channels,
+      cols: up4(cols),
+      yStride: y.layout.stride,
+      top,
+      left,
+    },
     act: clamps ? functionCodes[activation] : 0,
   };
   const way = x.layout.stride % 4 === 0 && top <= 2 && left <= 2 ? chooseConv(size) : 'gemm';
@@ -100,7 +118,9 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
     at.steps.add('convGemm', {
       ...common,
       panels: at.steps.constant(packConvGemm(kernel, x.layout.stride, dilationX)),
-      scratch: at.steps.scratch(at.sizes.convGemmScratch(x.layout.stride, up4(cols), kh, kw, dilationX)),
+      scratch: at.steps.scratch(
+        at.sizes.convGemmScratch(x.layout.stride, size.channels, up4(cols), kh, kw, dilationX),
+      ),
       ...{ kh, kw, strideY, strideX, dilationY, dilationX },
     });
   } else {
@@ -223,6 +243,6 @@ export const lowerConvTranspose: Lower<'convTranspose2d'> = (node, at) => {
 };
 
 /** Whether a value may be read with its pixels unfilled: only products of patches do. */
-export function readsUnfilled(node: GraphNode, name: string): boolean {
-  return node.op === 'conv2d' && node.inputs[0] === name;
+export function readsUnfilled(node: GraphNode, name: string, at: Lowering): boolean {
+  return node.op === 'conv2d' && node.inputs[0] === name && chooseConv(sizeOf(node, at).size) === 'gemm';
 }
