@@ -84,7 +84,13 @@ export { activate, combine } from './interpret/elementwise.ts';
 export type { RealTensor } from './interpret/realTensor.ts';
 export { evaluate, type Feeds, runGraph } from './interpret/runGraph.ts';
 export { groupSize } from './modelfile/decodeWeights.ts';
-export { type ModelFiles, type ModelJson, readModelJson, shardPaths } from './modelfile/manifest.ts';
+export {
+  type ModelFiles,
+  type ModelJson,
+  readModelJson,
+  shardPaths,
+  type WeightGroup,
+} from './modelfile/manifest.ts';
 export { readGraphFiles } from './modelfile/readGraphFiles.ts';
 export { readModel } from './modelfile/readModel.ts';
 export { paddingAsScatter } from './modelfile/scatterSpelling.ts';

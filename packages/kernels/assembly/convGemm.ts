@@ -5,7 +5,7 @@ import { scatter } from './scatterRows';
 import { fromColumn, fromRow, fromVector, toColumn, toRow, toVector } from './share';
 
 /** Bytes of patches in a block: with the panels beside it, it stays in a second-level cache. */
-const BLOCK: i32 = 98304;
+const BLOCK: i32 = 196608;
 
 /** Output pixels that a part is made of: whole tiles of rows, of either height. */
 const UNIT: i32 = 12;

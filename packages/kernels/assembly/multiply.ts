@@ -191,7 +191,6 @@ function panel12(
 }
 
 /** One panel of four columns: only for results of four columns, which no wider panel can hold. Depth is a multiple of 4. */
-// @inline
 function panel4(
   a: usize,
   aRow: usize,
@@ -257,7 +256,7 @@ const FAR: i32 = 1048576;
 /** Rows of a slice: src/packPanels.ts. */
 // @inline
 function sliceDepth(depth: i32): i32 {
-  const slices = (depth + 383) / 384;
+  const slices = (depth + 255) / 256;
   return up4((depth + slices - 1) / slices);
 }
 

@@ -62,6 +62,25 @@ const convolutions: readonly Case[] = [
   { name: 'dilated', x: [1, 11, 10, 5], kernel: [3, 2, 6], dilation: [2, 3], pad: [2, 2, 1, 2], act: 'relu' },
   { name: 'a kernel wider than the image', x: [1, 3, 2, 4], kernel: [5, 5, 4], pad: [2, 2, 2, 2] },
   { name: '1 x 7', x: [1, 4, 9, 8], kernel: [1, 7, 8], pad: [0, 0, 3, 3], residual: true },
+  {
+    name: 'three slices of depth',
+    x: [1, 5, 4, 67],
+    kernel: [3, 3, 13],
+    pad: same3,
+    residual: true,
+    act: 'relu',
+  },
+  { name: 'two slices of depth, four results', x: [2, 4, 3, 301], kernel: [3, 3, 4], pad: same3 },
+  {
+    name: 'two slices of depth, into a stream',
+    x: [1, 3, 5, 263],
+    kernel: [3, 3, 21],
+    pad: same3,
+    stream: 44,
+    residual: true,
+    act: 'relu6',
+  },
+  { name: 'a kernel from afar', x: [1, 2, 3, 256], kernel: [1, 1, 4110], pad: [0, 0, 0, 0], residual: true },
   { name: 'more rows than a block', x: [1, 40, 33, 8], kernel: [1, 1, 16], pad: [0, 0, 0, 0], act: 'relu' },
 ];
 

@@ -7,7 +7,7 @@ export function up4(count: number): number {
 }
 
 /** The most rows of a slice: a panel of them and some rows of the left side fit a first-level cache. */
-const MOST = 384;
+const MOST = 256;
 
 /** Rows of the slices of a matrix, all but the last as deep. */
 export function sliceDepth(depth: number): number {

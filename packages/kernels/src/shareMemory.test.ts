@@ -40,12 +40,13 @@ interface ConvCase {
   readonly cols: number;
   readonly scattered: boolean;
   readonly size?: 1 | 3;
+  readonly channels?: number;
 }
 
-/** Two images of 9 × 7 pixels of 8 channels, padded where the kernel is 3 × 3. */
+/** Two images of 9 × 7 pixels, of 8 channels unless said, padded where the kernel is 3 × 3. */
 function convStep(t: ReturnType<typeof testKernels>, one: ConvCase): { step: Step; floats: number } {
-  const [batch, height, width, channels] = [2, 9, 7, 8];
-  const { cols, scattered, size = 3 } = one;
+  const [batch, height, width] = [2, 9, 7];
+  const { cols, scattered, size = 3, channels = 8 } = one;
   const weights = {
     shape: [size, size, channels, cols] as const,
     values: testNumbers(size * size * channels * cols, 2),
@@ -94,8 +95,14 @@ const convs: ConvCase[] = (['convGemm', 'winograd2', 'winograd4'] as const).flat
 convs.push({ kernel: 'convGemm', cols: 28, scattered: true, size: 1 });
 convs.push({ kernel: 'convGemm', cols: 28, scattered: false, size: 1 });
 
+// Slices of depth, each with the columns of a part.
+convs.push({ kernel: 'convGemm', cols: 28, scattered: false, channels: 60 });
+convs.push({ kernel: 'convGemm', cols: 28, scattered: true, channels: 60 });
+convs.push({ kernel: 'winograd4', cols: 44, scattered: false, channels: 300 });
+convs.push({ kernel: 'winograd2', cols: 28, scattered: true, channels: 300 });
+
 for (const build of testBuilds) {
-  test.each(convs)(`${build} $kernel to $cols columns, scattered: $scattered`, (one) => {
+  test.each(convs)(`${build} $kernel to $cols columns, scattered: $scattered, channels: $channels`, (one) => {
     let floats = 0;
     const parts = stepOf(
       build,

@@ -19,23 +19,11 @@ type Layout =
 
 /**
  * The weights by name; quantized ones keep their stored form, texts are left out. Throws AsfpError `shard-missing`,
- * `shard-length`, `weights-type` or `weights-twice`.
+ * `shard-length` or `weights-type`.
  */
 export function decodeWeights(model: ModelJson, shards: Shards, where: string): Map<string, HostTensor> {
   const weights = new Map<string, HostTensor>();
-  const seen = new Set<string>();
   for (const group of model.weightsManifest) {
-    for (const { name } of group.weights) {
-      if (seen.has(name)) {
-        throw new AsfpError({
-          code: 'weights-twice',
-          where: `${where}, weight ${name}`,
-          expected: 'one entry in the weights manifest',
-          found: 'two',
-        });
-      }
-      seen.add(name);
-    }
     const layouts = group.weights.map((spec) => layoutOf(spec, where));
     const bytes = groupBytes(group, layouts, shards, where);
     let at = 0;

@@ -37,7 +37,7 @@ const mostAxes = 6;
 /** Deeper than any model is nested, and not so deep that reading or writing it exhausts the stack. */
 const mostLevels = 500;
 
-/** Reads the frame of a parsed model.json; throws where it is something else. `where` names the file. */
+/** Reads the frame of a parsed model.json; throws AsfpError `not-a-model` or `weights-twice`. `where` names the file. */
 export function readModelJson(json: unknown, where: string): ModelJson {
   if (Array.isArray(json)) {
     throw notAModel(
@@ -68,6 +68,7 @@ function readManifest(manifest: unknown, where: string): WeightGroup[] {
   const fault = (part: string): AsfpError =>
     notAModel(where, `a weightsManifest that cannot be read (${part})`);
   if (!Array.isArray(manifest)) throw fault('no list');
+  const seen = new Set<string>();
   return manifest.map((group: unknown, g) => {
     if (!isRecord(group)) throw fault(`group ${g}`);
     const { paths, weights } = group;
@@ -75,6 +76,17 @@ function readManifest(manifest: unknown, where: string): WeightGroup[] {
     if (!Array.isArray(weights)) throw fault(`weights of group ${g}`);
     const wrong = weights.findIndex((weight) => !isWeightSpec(weight));
     if (wrong >= 0) throw fault(`weight ${wrong} of group ${g}: no name, type and shape`);
+    for (const { name } of weights as readonly WeightSpec[]) {
+      if (seen.has(name)) {
+        throw new AsfpError({
+          code: 'weights-twice',
+          where: `${where}, weight ${name}`,
+          expected: 'one entry in the weights manifest',
+          found: 'two',
+        });
+      }
+      seen.add(name);
+    }
     return { paths, weights: weights as WeightSpec[] };
   });
 }

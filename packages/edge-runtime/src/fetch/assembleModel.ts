@@ -1,5 +1,6 @@
 // Knows how a model.json and its weight files become one checked model, wherever they come from.
-import { checkShardHashes, checkShardLengths, groupBytes, type Shard } from './checkShards.ts';
+import { groupSize } from '@asfp/core';
+import { checkShardHashes, checkShardLengths, type Shard } from './checkShards.ts';
 import type { GraphModelFile, ParsedModelFile } from './parseModelFile.ts';
 import { sha256 } from './sha256.ts';
 
@@ -14,9 +15,9 @@ export async function assembleModel(
 ): Promise<GraphModelFile> {
   const groups = await Promise.all(
     parsed.groups.map(async (group) => {
-      const atMost = groupBytes(group);
-      const shards = await Promise.all(group.paths.map((path) => bring(path, atMost)));
-      checkShardLengths(group, shards);
+      const expected = groupSize(group, parsed.url);
+      const shards = await Promise.all(group.paths.map((path) => bring(path, expected)));
+      checkShardLengths(expected, shards);
       return shards;
     }),
   );

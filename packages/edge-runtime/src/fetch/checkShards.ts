@@ -1,8 +1,6 @@
 // Knows whether the weight files that came are the ones that model.json speaks of.
 import { AsfpError } from '@asfp/core';
-import type { WeightGroup } from './parseModelFile.ts';
 import { sha256 } from './sha256.ts';
-import { weightBytes } from './weightBytes.ts';
 
 /** A weight file that was downloaded. */
 export interface Shard {
@@ -13,19 +11,8 @@ export interface Shard {
   readonly hash?: string | null;
 }
 
-/** Bytes of all weights of a group; undefined when one of them does not say its length. */
-export function groupBytes(group: WeightGroup): number | undefined {
-  let sum = 0;
-  for (const spec of group.weights) {
-    const bytes = weightBytes(spec);
-    if (bytes === undefined) return undefined;
-    sum += bytes;
-  }
-  return sum;
-}
-
-/** Throws an AsfpError that names the file when the files of a group do not hold its weights to the byte. */
-export function checkShardLengths(group: WeightGroup, shards: readonly Shard[]): void {
+/** Throws an AsfpError that names the file when the files of a group are not of `expected` bytes together (undefined: any). */
+export function checkShardLengths(expected: number | undefined, shards: readonly Shard[]): void {
   const page = shards.find((shard) => looksLikeMarkup(shard.bytes));
   if (page) {
     throw new AsfpError({
@@ -36,7 +23,6 @@ export function checkShardLengths(group: WeightGroup, shards: readonly Shard[]):
       cure: 'The server answers a missing file with a page: put the weight file beside model.json',
     });
   }
-  const expected = groupBytes(group);
   const found = shards.reduce((sum, shard) => sum + shard.bytes.length, 0);
   if (expected === undefined || expected === found) return;
   const odd = oddShard(shards, expected);

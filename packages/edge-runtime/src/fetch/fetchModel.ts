@@ -1,6 +1,7 @@
 // Knows how to bring a GraphModel from an address: model.json, then its shards, checked before anyone uses them.
+import { groupSize } from '@asfp/core';
 import { assembleModel } from './assembleModel.ts';
-import { groupBytes, listedHash, type Shard } from './checkShards.ts';
+import { listedHash, type Shard } from './checkShards.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { downloadPatiently, passes } from './downloadPatiently.ts';
 import { type ModelCache, openModelCache } from './modelCache.ts';
@@ -108,7 +109,7 @@ function absolute(url: string): string {
 function sumOfGroups(parsed: ParsedModelFile, jsonBytes: number): number | null {
   let sum = jsonBytes;
   for (const group of parsed.groups) {
-    const bytes = groupBytes(group);
+    const bytes = groupSize(group, parsed.url);
     if (bytes === undefined) return null;
     sum += bytes;
   }

@@ -25,7 +25,7 @@ async function modelJson(first: Uint8Array<ArrayBuffer> = one): Promise<string> 
   };
   return JSON.stringify({
     modelTopology: { node: [] },
-    weightsManifest: [{ paths: ['one', 'two'], weights: [{ name: 'w', shape: [5], dtype: 'uint8' }] }],
+    weightsManifest: [{ paths: ['one', 'two'], weights: [{ name: 'w', shape: [5], dtype: 'bool' }] }],
     userDefinedMetadata: { asfp: card },
   });
 }

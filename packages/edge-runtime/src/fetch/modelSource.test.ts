@@ -6,7 +6,7 @@ import type { GraphModelFile } from './parseModelFile.ts';
 
 const json = {
   modelTopology: { node: [] },
-  weightsManifest: [{ paths: ['deep/a.bin', 'b.bin'], weights: [{ name: 'w', shape: [5], dtype: 'uint8' }] }],
+  weightsManifest: [{ paths: ['deep/a.bin', 'b.bin'], weights: [{ name: 'w', shape: [5], dtype: 'bool' }] }],
 };
 const a = Uint8Array.of(1, 2, 3);
 const b = Uint8Array.of(4, 5);

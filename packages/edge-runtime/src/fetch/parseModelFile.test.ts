@@ -46,14 +46,22 @@ test.each([
     '{"modelTopology":{"node":[{"name":"y","op":"Relu","attr":{"T":1}}]}}',
     'a `modelTopology` without a list',
   ],
-  ['{"modelTopology":{"node":[]}}', 'JSON without `weightsManifest`'],
-  [manifest({ weights: [] }), 'no list of `paths`'],
-  [manifest({ paths: ['a'] }), 'no list of `weights`'],
-  [manifest({ paths: ['a'], weights: [{ ...weight, shape: [-2] }] }), 'no name, type and shape'],
-  [manifest({ paths: ['a'], weights: [{ ...weight, shape: [1.5] }] }), 'no name, type and shape'],
-  [manifest({ paths: ['a'], weights: [{ ...weight, shape: 'x' }] }), 'no name, type and shape'],
-  [manifest({ paths: ['a'], weights: [weight, weight] }), 'the weight "w" twice'],
-  [manifest({ paths: ['a'], weights: [{ ...weight, quantization: 3 }] }), 'no name, type and shape'],
+  ['{"modelTopology":{"node":[]}}', 'a weightsManifest that cannot be read (no list)'],
+  [manifest({ weights: [] }), 'a weightsManifest that cannot be read (paths of group 0)'],
+  [manifest({ paths: ['a'] }), 'a weightsManifest that cannot be read (weights of group 0)'],
+  [
+    manifest({ paths: ['a'], weights: [{ ...weight, shape: [-2] }] }),
+    'a weightsManifest that cannot be read (weight 0 of group 0: no name, type and shape)',
+  ],
+  [
+    manifest({ paths: ['a'], weights: [{ ...weight, shape: [1.5] }] }),
+    'a weightsManifest that cannot be read (weight 0 of group 0: no name, type and shape)',
+  ],
+  [
+    manifest({ paths: ['a'], weights: [{ ...weight, shape: 'x' }] }),
+    'a weightsManifest that cannot be read (weight 0 of group 0: no name, type and shape)',
+  ],
+  [manifest({ paths: ['a'], weights: [weight, weight] }), 'two'],
 ])('%s is refused', (text, found) => {
   expect(refusal(text)).toContain(`found ${found}`);
 });

@@ -1,6 +1,12 @@
 // Knows the text of a GraphModel's model.json, and what else may lie under that name.
-import { AsfpError, isRecord, type ModelCard, readModelCard } from '@asfp/core';
-import type { WeightSpec } from './weightBytes.ts';
+import {
+  AsfpError,
+  isRecord,
+  type ModelCard,
+  readModelCard,
+  readModelJson,
+  type WeightGroup,
+} from '@asfp/core';
 
 /** A node of a GraphModel, as far as this package reads it. */
 export interface GraphModelNode {
@@ -8,12 +14,6 @@ export interface GraphModelNode {
   readonly op: string;
   readonly input?: readonly string[];
   readonly attr?: Readonly<Record<string, unknown>>;
-}
-
-/** Weights that lie one after another in the listed files. */
-export interface WeightGroup {
-  readonly paths: readonly string[];
-  readonly weights: readonly WeightSpec[];
 }
 
 /** A model.json that was read, its weights not yet. */
@@ -65,7 +65,7 @@ export function parseModelFile(text: string, url: string): ParsedModelFile {
     url,
     json,
     nodes,
-    groups: readGroups(json['weightsManifest'], url),
+    groups: readGroups(json, url),
     card: readModelCard(isRecord(metadata) ? metadata : undefined) ?? null,
   };
 }
@@ -81,54 +81,24 @@ function parseJson(text: string, url: string): unknown {
   }
 }
 
-function readGroups(manifest: unknown, url: string): WeightGroup[] {
-  if (!Array.isArray(manifest)) throw notAModel(url, 'JSON without `weightsManifest`');
-  const seen = new Set<string>();
-  return manifest.map((group: unknown, g) => {
-    const where = `${url}, weightsManifest[${g}]`;
-    const paths = isRecord(group) ? group['paths'] : undefined;
-    const weights = isRecord(group) ? group['weights'] : undefined;
-    if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
-      throw notAModel(where, 'no list of `paths`');
-    }
-    if (!Array.isArray(weights)) throw notAModel(where, 'no list of `weights`');
-    const outside = paths.find(leavesFolder);
-    if (outside !== undefined) {
-      throw new AsfpError({
-        code: 'shard-path',
-        where,
-        expected: 'paths of weight files below the folder of model.json',
-        found: outside,
-      });
-    }
-    const broken = weights.findIndex((weight) => !isWeightSpec(weight));
-    if (broken !== -1) {
-      throw notAModel(`${where}, weights[${broken}]`, 'no name, type and shape of whole numbers');
-    }
-    for (const { name } of weights as readonly WeightSpec[]) {
-      if (seen.has(name)) throw notAModel(where, `the weight ${JSON.stringify(name)} twice`);
-      seen.add(name);
-    }
-    return { paths, weights };
-  });
+function readGroups(json: unknown, url: string): readonly WeightGroup[] {
+  const groups = readModelJson(json, url).weightsManifest;
+  const outside = groups.flatMap(({ paths }) => paths).find(leavesFolder);
+  if (outside !== undefined) {
+    throw new AsfpError({
+      code: 'shard-path',
+      where: url,
+      expected: 'paths of weight files below the folder of model.json',
+      found: outside,
+    });
+  }
+  return groups;
 }
 
 /** A shard lies below its model.json: a file from elsewhere must not make a page fetch arbitrary addresses. */
 function leavesFolder(path: string): boolean {
   const folder = 'http://host/folder/';
   return !URL.canParse(path, folder) || !new URL(path, folder).href.startsWith(folder) || path === '';
-}
-
-function isWeightSpec(value: unknown): value is WeightSpec {
-  if (!isRecord(value) || typeof value['name'] !== 'string' || typeof value['dtype'] !== 'string')
-    return false;
-  const shape = value['shape'];
-  const quantization = value['quantization'];
-  return (
-    Array.isArray(shape) &&
-    shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0) &&
-    (quantization === undefined || (isRecord(quantization) && typeof quantization['dtype'] === 'string'))
-  );
 }
 
 function isNode(value: unknown): value is GraphModelNode {

@@ -7,7 +7,19 @@ function conv(pixels: readonly [number, number], channels: number, cols: number,
   const [yHeight, yWidth] = pixels;
   const args = {
     ...{ x: 1, kernels: 2, bias: 3, residual: 0, table: 0, y: 4, scratch: 5, batch: 1, height: yHeight },
-    ...{ width: yWidth, channels, yHeight, yWidth, cols, yStride: cols, top: 1, left: 1, act: 0, tile: 4 },
+    ...{
+      width: yWidth,
+      channels,
+      used: channels,
+      yHeight,
+      yWidth,
+      cols,
+      yStride: cols,
+      top: 1,
+      left: 1,
+      act: 0,
+      tile: 4,
+    },
   };
   return { kernel: 'winograd', args: { ...args, ...rest } } as Step;
 }
@@ -28,7 +40,7 @@ function groupsOf(steps: readonly Step[], threads = 2, leastNs = 4000): number[]
   return groups;
 }
 
-const CONV_BYTES = (2 + 19) * 4;
+const CONV_BYTES = (2 + 20) * 4;
 const UNARY_BYTES = (2 + 5) * 4;
 
 test('many pixels are cut by rows, many columns by columns, and so is what is scattered', () => {

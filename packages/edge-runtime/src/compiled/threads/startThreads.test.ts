@@ -39,7 +39,7 @@ function leaveItToOthers(threads: Threads): { chunks: number } {
   const wake = threads.wake.bind(threads);
   vi.spyOn(threads, 'wake').mockImplementation((program) => {
     const { words, chunks } = program;
-    expect(chunksLeft(words, chunks)).toBe(chunks.count);
+    // Another that is awake since the last run may have taken some before this call.
     wake(program);
     while (chunksLeft(words, chunks) > 0) Atomics.wait(words, 47, 0, 0.05);
     seen.chunks += chunks.count;
