@@ -1,6 +1,6 @@
 // Knows every convolution as a matrix product: image patches are laid out as rows, block by block.
 import { highest, lowest, up4, zeroVectors } from './lanes';
-import { multiplyInto } from './multiply';
+import { multiply } from './multiply';
 import { scatter } from './scatterRows';
 import { fromColumn, fromRow, fromVector, toColumn, toRow, toVector } from './share';
 
@@ -154,7 +154,7 @@ export function convGemm(
       }
     }
     if (table) {
-      multiplyInto(
+      multiply(
         a,
         aRow,
         panels,
@@ -172,7 +172,7 @@ export function convGemm(
       );
       scatter(wide, wideRow, table, residual, y, yPixel, count, width4, low, high);
     } else {
-      multiplyInto(
+      multiply(
         a,
         aRow,
         panels,

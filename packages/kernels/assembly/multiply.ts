@@ -4,7 +4,7 @@
 // left over widen the last panel to twelve, or stand alone.
 import { clamp, madd, up4 } from './lanes';
 
-/** Stores one vector of a result, with what an epilogue adds to it. */
+/** Stores one vector of a result: added to what stands there unless it `starts`, with what an epilogue adds if it `ends`. */
 // @inline
 function put(
   v: v128,
@@ -81,6 +81,27 @@ function panel8(
       a1 += 4;
       a2 += 4;
       a3 += 4;
+    }
+    if (starts && !ends) {
+      v128.store(y, c00);
+      v128.store(y, c01, 16);
+      if (left > 1) {
+        y += yRow;
+        v128.store(y, c10);
+        v128.store(y, c11, 16);
+      }
+      if (left > 2) {
+        y += yRow;
+        v128.store(y, c20);
+        v128.store(y, c21, 16);
+      }
+      if (left > 3) {
+        y += yRow;
+        v128.store(y, c30);
+        v128.store(y, c31, 16);
+      }
+      y += yRow;
+      continue;
     }
     put(c00, starts, ends, bias0, residual, y, lo, hi);
     put(c01, starts, ends, bias1, residual + half, y + 16, lo, hi);
@@ -168,6 +189,25 @@ function panel12(
       a0 += 4;
       a1 += 4;
     }
+    if (starts && !ends) {
+      v128.store(y, c00);
+      v128.store(y, c01, 16);
+      v128.store(y, c02, 32);
+      if (left > 1) {
+        y += yRow;
+        v128.store(y, c10);
+        v128.store(y, c11, 16);
+        v128.store(y, c12, 32);
+      }
+      if (ASC_FEATURE_RELAXED_SIMD && left > 2) {
+        y += yRow;
+        v128.store(y, c20);
+        v128.store(y, c21, 16);
+        v128.store(y, c22, 32);
+      }
+      y += yRow;
+      continue;
+    }
     put(c00, starts, ends, bias0, residual, y, lo, hi);
     put(c01, starts, ends, bias1, residual + third, y + 16, lo, hi);
     put(c02, starts, ends, bias2, residual + 2 * third, y + 32, lo, hi);
@@ -247,9 +287,6 @@ function panel4(
   }
 }
 
-/** Bytes of `a` that are multiplied with all panels before the next: beside a panel they stay in the first-level cache. */
-const NEAR: i32 = 4096;
-
 /** Floats of a slice above which it comes from afar each time, so that each panel is read but once. */
 const FAR: i32 = 1048576;
 
@@ -260,16 +297,18 @@ function sliceDepth(depth: i32): i32 {
   return up4((depth + slices - 1) / slices);
 }
 
-/** Rows of `a` that go through all panels together: whole tiles of four or three. */
+/**
+ * Rows of `a` that go through all panels together, whole tiles of four or three: with two panels they take 16 kB, half of a
+ * first-level cache.
+ */
 // @inline
 function rowsTogether(rows: i32, depth: i32, cols: i32): i32 {
-  const most = NEAR / (depth << 2);
   if (depth * cols > FAR) return rows;
+  const most = min(24, max(0, 16384 - (depth << 6)) / (depth << 2));
   return most < 12 ? max(4, most & ~3) : most - (most % 12);
 }
 
-/** The product of a slice, added to what stands in y unless it `starts`; the one that `ends` stores with an epilogue. */
-// @inline
+/** The product of a slice. */
 function slice(
   a: usize,
   aRow: usize,
@@ -307,47 +346,12 @@ function slice(
   }
 }
 
-function firstSlices(
-  a: usize,
-  aRow: usize,
-  b: usize,
-  starts: bool,
-  y: usize,
-  yRow: usize,
-  rows: i32,
-  depth: i32,
-  cols: i32,
-): void {
-  const none = f32x4.splat(0);
-  slice(a, aRow, b, starts, false, 0, 0, y, yRow, rows, depth, cols, none, none);
-}
-
 /**
- * `y[rows, cols] = a[rows, depth] · b`: rows of `a` and `y` stand `aRow` and `yRow` bytes apart; `cols`, a multiple of 4, are the
- * columns from `first` on of the `all` that b has.
+ * `y[rows, cols] = clamp(a[rows, depth] · b + bias + residual)`, or, with `bias` 0, the product alone: rows of `a` and `y` stand
+ * `aRow` and `yRow` bytes apart, those of `residual` (0: none) as y's; `cols`, a multiple of 4, are the columns from `first` on
+ * of the `all` that b has.
  */
 export function multiply(
-  a: usize,
-  aRow: usize,
-  b: usize,
-  first: i32,
-  all: i32,
-  y: usize,
-  yRow: usize,
-  rows: i32,
-  depth: i32,
-  cols: i32,
-): void {
-  const most = sliceDepth(depth);
-  for (let k = 0; k < depth; k += most) {
-    const deep = min(most, depth - k);
-    const panels = b + ((<usize>(k * all + deep * first)) << 2);
-    firstSlices(a + ((<usize>k) << 2), aRow, panels, k == 0, y, yRow, rows, deep, cols);
-  }
-}
-
-/** `y = clamp(a · b + bias + residual)`: the same with an epilogue; rows of `residual` (0: none) stand as those of y. */
-export function multiplyInto(
   a: usize,
   aRow: usize,
   b: usize,
@@ -364,22 +368,27 @@ export function multiplyInto(
   high: f32,
 ): void {
   const most = sliceDepth(depth);
-  let k = 0;
-  for (; k + most < depth; k += most)
-    firstSlices(
+  const lo = f32x4.splat(low);
+  const hi = f32x4.splat(high);
+  for (let k = 0; k < depth; k += most) {
+    const deep = min(most, depth - k);
+    const panels = b + ((<usize>(k * all + deep * first)) << 2);
+    const ends = bias != 0 && k + deep == depth;
+    slice(
       a + ((<usize>k) << 2),
       aRow,
-      b + ((<usize>(k * all + most * first)) << 2),
+      panels,
       k == 0,
+      ends,
+      bias,
+      residual,
       y,
       yRow,
       rows,
-      most,
+      deep,
       cols,
+      lo,
+      hi,
     );
-  const deep = depth - k;
-  const panels = b + ((<usize>(k * all + deep * first)) << 2);
-  const lo = f32x4.splat(low);
-  const hi = f32x4.splat(high);
-  slice(a + ((<usize>k) << 2), aRow, panels, k == 0, true, bias, residual, y, yRow, rows, deep, cols, lo, hi);
+  }
 }

@@ -136,11 +136,15 @@ export function winograd(
         kernels + i * kernelPlane,
         firstColumn,
         all,
+        0,
+        0,
         m + i * mPlane,
         wide,
         tiles,
         depth,
         cols,
+        0,
+        0,
       );
     row = first;
     for (let from = m; row < last; row++, from += <usize>across * wide) {
