@@ -3,7 +3,7 @@ import type { ConvWay, ConvWork } from './convWork.ts';
 
 /** Written by `pnpm bench:kernels --write`: AMD EPYC, Node 20.20.2, relaxed SIMD, 2026-11-25. */
 export const convCosts: Readonly<Record<ConvWay, ConvWork>> = {
-  gemm: { multiply: 0.039, lay: 0, store: 1.88, far: 0.0301 },
-  winograd4: { multiply: 0.0398, lay: 0, store: 0.693, far: 0.015 },
-  winograd2: { multiply: 0.0383, lay: 0, store: 0.498, far: 0.0208 },
+  gemm: { multiply: 0.0361, lay: 0.224, store: 0.398, far: 0.0219 },
+  winograd4: { multiply: 0.0411, lay: 0.141, store: 0.376, far: 0.00506 },
+  winograd2: { multiply: 0.0382, lay: 0.05, store: 0.323, far: 0.0098 },
 };
