@@ -12,6 +12,9 @@ import type { LabReference, LabRequest, LabResult, LabSubject } from './labApi.t
 import { labInputs, maxAbsError } from './labNumbers.ts';
 import { type LabFacts, type OpenSubject, openSubject, startSubject } from './openSubject.ts';
 
+/** For so long each subject runs before it is timed: a browser goes on compiling what runs often. */
+const WARM_UP_MS = 300;
+
 /** A subject while it is measured. */
 interface Trial {
   readonly subject: LabSubject;
@@ -45,7 +48,10 @@ export async function measureGroup(request: LabRequest): Promise<LabResult> {
   try {
     for (const trial of trials) await attempt(trial, () => prepare(trial, request));
     const ready = trials.filter((trial) => trial.error === null);
-    const comparison = await compareLatency(ready.map(rivalOf), { budgetMs: request.budgetMs });
+    const comparison = await compareLatency(ready.map(rivalOf), {
+      budgetMs: request.budgetMs,
+      warmUpMs: WARM_UP_MS,
+    });
     ready.forEach((trial, i) => {
       trial.error = comparison.rivals[i]?.error ?? null;
     });

@@ -46,6 +46,18 @@ test('first run, warm-up and rounds are kept apart, and every round has each riv
   expect(new Set(rounds)).toEqual(new Set(['ab', 'ba']));
 });
 
+test('warm-up goes on for its time, but for no more than a quarter of the budget', async () => {
+  const warmUps = async (over: Partial<CompareOptions>): Promise<number> => {
+    const { rivals, clock, log } = bench({ a: () => 8, b: () => 2 });
+    const { rounds } = await compareLatency(rivals, options({ clock, ...over }));
+    return log.length / 2 - 1 - rounds;
+  };
+  expect(await warmUps({ warmUpMs: 50 })).toBe(10);
+  expect(await warmUps({ warmUpMs: 5 })).toBe(2);
+  expect(await warmUps({ warmUpMs: 50, budgetMs: 120 })).toBe(3);
+  expect(await warmUps({ warmUpRuns: 0 })).toBe(0);
+});
+
 test('narrow intervals stop it', async () => {
   const { rivals, clock } = bench({ a: () => 8, b: () => 4 });
   const result = await compareLatency(rivals, options({ clock, maxRounds: 1000 }));

@@ -14,8 +14,10 @@ export interface Rival {
 export interface CompareOptions {
   /** Time for warm-up and rounds together, milliseconds. */
   readonly budgetMs: number;
-  /** Untimed runs of each rival before the first round. */
+  /** Untimed runs of each rival before the first round, at least. */
   readonly warmUpRuns?: number;
+  /** And at least so long for each, milliseconds: engines go on compiling what runs often. */
+  readonly warmUpMs?: number;
   /** Rounds that are made even when the budget is spent. */
   readonly minRounds?: number;
   readonly maxRounds?: number;
@@ -53,6 +55,7 @@ export async function compareLatency(rivals: readonly Rival[], options: CompareO
   const {
     budgetMs,
     warmUpRuns = 5,
+    warmUpMs = 0,
     minRounds = 5,
     maxRounds = 2000,
     relativeWidth = 0.04,
@@ -66,7 +69,8 @@ export async function compareLatency(rivals: readonly Rival[], options: CompareO
 
   for (const entry of entries) await entry.first(signal);
   const start = clock();
-  for (let i = 0; i < warmUpRuns && (i === 0 || clock() - start < budgetMs / 4); i++) {
+  const cold = (runs: number): boolean => runs < warmUpRuns || clock() - start < warmUpMs * running().length;
+  for (let i = 0; running().length > 0 && cold(i) && (i === 0 || clock() - start < budgetMs / 4); i++) {
     for (const entry of running()) await entry.warmUp(signal);
   }
 
