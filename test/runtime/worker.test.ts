@@ -31,7 +31,7 @@ test('a session in a worker answers like any other, on each engine, and ends wit
     const progress: number[] = [];
     const asked: string[] = [];
     const sessions = [];
-    for (const engine of ['auto', 'compiled', 'tfjs-wasm', 'tfjs-webgl'] as const) {
+    for (const engine of ['auto', 'compiled', 'tfjs-wasm', 'tfjs-webgl', 'tfjs-webgpu'] as const) {
       const options = { engine, worker: true, allowSoftwareGl: true };
       sessions.push(
         await asfp.openModel('moved/model.json', {
@@ -64,7 +64,13 @@ test('a session in a worker answers like any other, on each engine, and ends wit
     (sum, file) => sum + readFileSync(join(pages.folder, 'tiny', file)).length,
     0,
   );
-  expect(found.infos.map(([used]) => used)).toEqual(['compiled', 'compiled', 'tfjs-wasm', 'tfjs-webgl']);
+  expect(found.infos.map(([used]) => used)).toEqual([
+    'compiled',
+    'compiled',
+    'tfjs-wasm',
+    'tfjs-webgl',
+    'tfjs-webgpu',
+  ]);
   expect(found.infos[0]?.[1]).toMatch(/^compiled \S+ ms a run here/);
   const right = tinyAnswer(numbers);
   for (const answer of found.answers) {

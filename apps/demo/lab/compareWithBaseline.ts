@@ -117,6 +117,7 @@ function nameOf({ model, engine, batch, threads }: LatencySubject): string {
 
 function checkSamePlace(now: LatencyReport, then: LatencyReport, where: string): void {
   const usesGl = now.subjects.some(({ engine }) => engine.endsWith('webgl'));
+  const usesWebgpu = now.subjects.some(({ engine }) => engine.endsWith('webgpu'));
   const facts = (environment: LatencyEnvironment): string[] => [
     environment.userAgent,
     `${environment.cores} cores`,
@@ -124,6 +125,11 @@ function checkSamePlace(now: LatencyReport, then: LatencyReport, where: string):
     ...(environment.cpu === undefined ? [] : [environment.cpu]),
     ...(usesGl
       ? [`${environment.softwareGl ? 'software GL' : 'GL'} ${environment.webglRenderer ?? 'of no name'}`]
+      : []),
+    ...(usesWebgpu
+      ? [
+          `${environment.softwareWebgpu ? 'WebGPU on the CPU' : 'WebGPU'} ${environment.webgpuAdapter ?? 'of no name'}`,
+        ]
       : []),
   ];
   const [here, there] = [facts(now.environment), facts(then.environment)];

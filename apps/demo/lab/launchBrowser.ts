@@ -18,6 +18,8 @@ export async function launchBrowser(browserPath?: string, flags: readonly string
         '--no-first-run',
         // A machine without a GPU still has WebGL; the report names it software GL.
         '--enable-unsafe-swiftshader',
+        // And Linux has WebGPU only so.
+        '--enable-unsafe-webgpu',
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
         ...flags,
       ],

@@ -43,7 +43,7 @@ const found = (report: LatencyReport, name: string): LatencySubject => {
   return one;
 };
 
-test('three ways on wasm and one on WebGL run where they should and answer what the loops answer', async () => {
+test('three ways on wasm, one on WebGL and one on WebGPU run where they should and answer what the loops answer', async () => {
   const report = await measureLatency({
     folder,
     budgetMs: 1500,
@@ -53,6 +53,7 @@ test('three ways on wasm and one on WebGL run where they should and answer what 
       subject('dense', 'dense-graph', 'tfjs-wasm'),
       subject('compact', 'compact', 'tfjs-wasm'),
       subject('compact', 'compact', 'tfjs-webgl'),
+      subject('compact', 'compact', 'tfjs-webgpu'),
     ],
   });
   expect(report.format).toBe('asfp.latency-report/1');
@@ -60,11 +61,13 @@ test('three ways on wasm and one on WebGL run where they should and answer what 
   expect(report.environment.userAgent).toContain('Chrome/');
   expect(report.environment.clockResolutionMs).toBeLessThan(0.1);
   expect(report.environment.webglRenderer).toEqual(expect.any(String));
+  expect(report.environment.webgpuAdapter).toEqual(expect.any(String));
   expect(report.subjects.map(({ model, engine }) => `${model}@${engine}`)).toEqual([
     'dense@tfjs-layers-wasm',
     'dense@tfjs-wasm',
     'compact@tfjs-wasm',
     'compact@tfjs-webgl',
+    'compact@tfjs-webgpu',
   ]);
   for (const one of report.subjects) {
     expect(one.error).toBeUndefined();

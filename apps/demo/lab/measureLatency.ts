@@ -123,7 +123,7 @@ function cpuName(): { readonly cpu?: string } {
 export function groupsOf(subjects: readonly Subject[]): Subject[][] {
   const groups = new Map<string, Subject[]>();
   for (const subject of subjects) {
-    const backend = subject.engine === 'tfjs-webgl' ? 'webgl' : 'wasm';
+    const backend = /webgl|webgpu/.exec(subject.engine)?.[0] ?? 'wasm';
     const group = groups.get(backend) ?? [];
     groups.set(backend, [...group, subject]);
   }

@@ -32,6 +32,14 @@ export function environmentSection({ events, latencyReport }: ReportParts): Mark
           ['Step of the clock', `${lean(environment.clockResolutionMs)}\u00a0ms`],
           ['WebGL renderer', environment.webglRenderer ?? 'no WebGL model was measured'],
           ['Software GL', environment.softwareGl ? 'yes: WebGL was drawn by the CPU' : 'no'],
+          ...(environment.webgpuAdapter == null
+            ? []
+            : [
+                [
+                  'WebGPU adapter',
+                  `${environment.webgpuAdapter}${environment.softwareWebgpu ? ', computed by the CPU' : ''}`,
+                ] as const,
+              ]),
           ['Measured on', environment.date.replace(/^(.{10})T(.{5}).*Z$/, '$1, $2\u00a0UTC')],
         ];
   return facts([...training, ...measuring]);

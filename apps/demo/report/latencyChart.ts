@@ -56,7 +56,9 @@ function changesOneThing(a: LatencySubject, b: LatencySubject): boolean {
 
 function panelFigure(panel: Panel, report: LatencyReport): Markup {
   const { name, subjects, softwareGl } = panel;
-  const heading = softwareGl ? `Latency on ${name} drawn by the CPU (software GL)` : `Latency on ${name}`;
+  const heading = softwareGl
+    ? `Latency on ${name} ${name === 'WebGPU' ? 'computed by the CPU' : 'drawn by the CPU (software GL)'}`
+    : `Latency on ${name}`;
   // What pruning changed stands above what converting changed.
   const comparisons = pairings(report)
     .filter(({ a, b }) => subjects.includes(a) && subjects.includes(b) && changesOneThing(a, b))
@@ -65,7 +67,7 @@ function panelFigure(panel: Panel, report: LatencyReport): Markup {
   return figure({
     title: heading,
     note: softwareGl
-      ? 'No GPU took part: these figures say nothing about WebGL on a GPU and are compared with nothing else.'
+      ? 'No GPU took part: these figures say nothing about a GPU and are compared with nothing else.'
       : 'Milliseconds for one run, output read back. Dots: all runs. Bar: median, with its 95 % interval.',
     chart: drawing(subjects, name),
     below: [

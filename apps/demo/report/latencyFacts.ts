@@ -18,9 +18,10 @@ function subjectKey({ model, engine }: Pick<LatencySubject, 'model' | 'engine'>)
   return `${model}@${engine}`;
 }
 
-/** Whether a subject's figures are those of GL drawn by the CPU. */
+/** Whether a subject's figures are those of WebGL or WebGPU computed by the CPU. */
 export function onSoftwareGl(report: LatencyReport, { engine }: Pick<LatencySubject, 'engine'>): boolean {
-  return report.environment.softwareGl && engine.includes('webgl');
+  const { softwareGl, softwareWebgpu = false } = report.environment;
+  return (softwareGl && engine.includes('webgl')) || (softwareWebgpu && engine.includes('webgpu'));
 }
 
 /** The comparisons that were measured in one page, with their subjects; figures of software GL stay among themselves. */
@@ -54,6 +55,7 @@ export function headlinePairing(report: LatencyReport): Pairing | undefined {
     pairing(report, 'dense@tfjs-layers-wasm', 'compact@tfjs-wasm') ??
     pairing(report, 'dense@tfjs-wasm', 'compact@tfjs-wasm') ??
     pairing(report, 'dense@tfjs-webgl', 'compact@tfjs-webgl') ??
+    pairing(report, 'dense@tfjs-webgpu', 'compact@tfjs-webgpu') ??
     pairings(report).find(({ a, b }) => a.model !== b.model && !onSoftwareGl(report, a));
   return decided !== undefined && onSoftwareGl(report, decided.a) ? undefined : decided;
 }

@@ -5,7 +5,13 @@ import type { LatencyReport } from '@asfp/core';
  * The ways to run a model in the lab; `tfjs-layers-wasm` is `tf.loadLayersModel` on the wasm backend, `ort-wasm` is
  * onnxruntime-web, which is there for comparison only.
  */
-export type LabEngine = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-layers-wasm' | 'ort-wasm';
+export type LabEngine =
+  | 'compiled'
+  | 'tfjs-wasm'
+  | 'tfjs-webgl'
+  | 'tfjs-webgpu'
+  | 'tfjs-layers-wasm'
+  | 'ort-wasm';
 
 /** One model on one engine. */
 export interface LabSubject {

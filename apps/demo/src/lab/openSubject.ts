@@ -20,6 +20,7 @@ const FORMATS: Readonly<Record<LabEngine, LabSubject['format']>> = {
   compiled: 'graph',
   'tfjs-wasm': 'graph',
   'tfjs-webgl': 'graph',
+  'tfjs-webgpu': 'graph',
   'tfjs-layers-wasm': 'layers',
   'ort-wasm': 'onnx',
 };

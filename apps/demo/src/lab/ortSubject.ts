@@ -22,7 +22,7 @@ export async function startOrt(threads: number | null): Promise<LabFacts> {
   env.wasm.numThreads = threads ?? navigator.hardwareConcurrency;
   env.logLevel = 'error';
   await (await InferenceSession.create(NOTHING)).release();
-  return { threads: env.wasm.numThreads, webglRenderer: null, softwareGl: false };
+  return { threads: env.wasm.numThreads, webglRenderer: null, webgpuAdapter: null, softwareGl: false };
 }
 
 /** Opens an ONNX file on the runtime, which must have been started. */

@@ -20,7 +20,8 @@ async function probe(name: EngineName): Promise<EngineProbe> {
   }
 }
 
-function describeFacts({ threads, webglRenderer, softwareGl }: EngineFacts): string {
-  if (webglRenderer === null) return `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  return softwareGl ? `software GL, on the CPU: ${webglRenderer}` : webglRenderer;
+function describeFacts({ threads, webglRenderer, webgpuAdapter, softwareGl }: EngineFacts): string {
+  const name = webglRenderer ?? webgpuAdapter;
+  if (name === null) return `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return softwareGl ? `${webglRenderer === null ? '' : 'software GL, '}on the CPU: ${name}` : name;
 }

@@ -15,6 +15,14 @@ export function aboutNumbers(info: SessionInfo): HTMLElement {
     ...(info.webglRenderer === null
       ? []
       : [['WebGL', `${info.webglRenderer}${info.softwareGl ? ', software GL' : ''}`] as [string, string]]),
+    ...(info.webgpuAdapter === null
+      ? []
+      : [
+          ['WebGPU', `${info.webgpuAdapter}${info.softwareGl ? ', computed by the CPU' : ''}`] as [
+            string,
+            string,
+          ],
+        ]),
     ['Cores', String(cores)],
     ['Cross-origin isolated', crossOriginIsolated ? 'yes' : 'no'],
     ['Step of the clock', `${threeDigits(clockResolutionMs)}\u202fms`],

@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<EngineChoice, string>> = {
   compiled: 'Compiled',
   'tfjs-wasm': 'WebAssembly',
   'tfjs-webgl': 'WebGL',
+  'tfjs-webgpu': 'WebGPU',
 };
 
 /** The words for an engine. */

@@ -21,7 +21,7 @@ import { openGraph } from '../openGraph.ts';
 import { oracleAnswers } from '../oracleAnswers.ts';
 import { textTable } from '../terminal/table.ts';
 
-const graphEngines: readonly LabEngine[] = ['compiled', 'tfjs-wasm', 'tfjs-webgl', 'ort-wasm'];
+const graphEngines: readonly LabEngine[] = ['compiled', 'tfjs-wasm', 'tfjs-webgl', 'tfjs-webgpu', 'ort-wasm'];
 
 const HEAD = [
   ...['model', 'engine', 'median', '95 %', 'p95', 'runs'],
@@ -154,9 +154,10 @@ export function latencyText(report: LatencyReport): string {
   const failures = report.subjects.flatMap(({ model, engine, error }) =>
     error === undefined ? [] : [`${model}@${engine} failed: ${error}`],
   );
-  const software = report.environment.softwareGl
-    ? ['WebGL is drawn by the CPU here: its figures say nothing about a GPU']
-    : [];
+  const software =
+    report.environment.softwareGl || report.environment.softwareWebgpu
+      ? ['The CPU computes what WebGL or WebGPU is told here: such figures say nothing about a GPU']
+      : [];
   const unsteady = report.subjects.some(({ steady }) => steady === false)
     ? ['The time was over before all intervals were narrow: --seconds gives it more']
     : [];

@@ -11,6 +11,10 @@ export interface LatencyEnvironment {
   readonly webglRenderer: string | null;
   /** True when WebGL is drawn by the CPU: never to be compared with a GPU's figures. */
   readonly softwareGl: boolean;
+  /** The adapter's name, where a WebGPU subject ran. */
+  readonly webgpuAdapter?: string | null;
+  /** True when the CPU computes what WebGPU is told: as with software GL. */
+  readonly softwareWebgpu?: boolean;
   /** The processor's name, where the one who drove the browser could see it. */
   readonly cpu?: string;
   /** Share of all cores that others kept busy just before a page was measured, in [0, 1]; of several pages, the largest. */

@@ -37,7 +37,7 @@ test('where it is slow, the fastest that gives the same answer wins; the others 
   const { facts, reason } = await opening;
   expect(facts.engine).toBe('tfjs-webgl');
   expect(reason).toBe(
-    "measured here: tfjs-webgl 12 ms, compiled 40 ms a run; tfjs-wasm is left out: its answer differs from compiled's by 0.0010 of it",
+    "measured here: tfjs-webgl 12 ms, compiled 40 ms a run; tfjs-webgpu cannot run it: tfjs-webgpu: expected it, found not here; tfjs-wasm is left out: its answer differs from compiled's by 0.0010 of it",
   );
   expect(engines.open).toEqual(['tfjs-webgl']);
 });
@@ -45,7 +45,7 @@ test('where it is slow, the fastest that gives the same answer wins; the others 
 test('a rival that is hardly faster, is no number, or does not start, changes nothing', async () => {
   const hardly = choose({ compiled: { ms: 40 }, 'tfjs-wasm': { ms: 37 } });
   expect((await hardly.opening).reason).toBe(
-    'measured here: tfjs-wasm 37 ms, compiled 40 ms a run; tfjs-webgl cannot run it: tfjs-webgl: expected it, found not here',
+    'measured here: tfjs-wasm 37 ms, compiled 40 ms a run; tfjs-webgpu cannot run it: tfjs-webgpu: expected it, found not here; tfjs-webgl cannot run it: tfjs-webgl: expected it, found not here',
   );
   expect(hardly.engines.open).toEqual(['compiled']);
   const broken = choose({ compiled: { ms: 40 }, 'tfjs-wasm': { answer: Number.NaN } });
@@ -66,7 +66,7 @@ test('an engine that cannot run it leaves it to the next; where none can, each s
   const failure = await choose({}).opening.catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(AsfpError);
   expect((failure as AsfpError).message).toBe(
-    'm: expected an engine that can run it here, found compiled cannot run it: compiled: expected it, found not here; tfjs-wasm cannot run it: tfjs-wasm: expected it, found not here; tfjs-webgl cannot run it: tfjs-webgl: expected it, found not here',
+    'm: expected an engine that can run it here, found compiled cannot run it: compiled: expected it, found not here; tfjs-wasm cannot run it: tfjs-wasm: expected it, found not here; tfjs-webgpu cannot run it: tfjs-webgpu: expected it, found not here; tfjs-webgl cannot run it: tfjs-webgl: expected it, found not here',
   );
 });
 

@@ -35,7 +35,7 @@ export function partsHere(signal: AbortSignal | undefined): ChoiceParts {
 }
 
 /** The engines in the order in which they are tried. */
-const ORDER: readonly EngineName[] = ['compiled', 'tfjs-wasm', 'tfjs-webgl'];
+const ORDER: readonly EngineName[] = ['compiled', 'tfjs-wasm', 'tfjs-webgpu', 'tfjs-webgl'];
 
 /** A frame at 60 Hz: an engine that is quicker leaves another one's half a megabyte of code undownloaded. */
 const FAST_ENOUGH_MS = 16;

@@ -14,7 +14,13 @@ const ENGINE = 'compiled';
 export const compiled: Engine = {
   start: async (options) => {
     const { threads } = await startOnce(options);
-    return { engine: ENGINE, threads: threads?.count ?? 1, webglRenderer: null, softwareGl: false };
+    return {
+      engine: ENGINE,
+      threads: threads?.count ?? 1,
+      webglRenderer: null,
+      webgpuAdapter: null,
+      softwareGl: false,
+    };
   },
   load: async (file) => {
     open++;

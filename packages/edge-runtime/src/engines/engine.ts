@@ -3,7 +3,7 @@ import type { HostTensor } from '@asfp/core';
 import type { GraphModelFile } from '../fetch/parseModelFile.ts';
 
 /** The engines of this runtime. */
-export type EngineName = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl';
+export type EngineName = 'compiled' | 'tfjs-wasm' | 'tfjs-webgl' | 'tfjs-webgpu';
 
 /** What `openModel` may be asked for: an engine, or the best one for this model on this device. */
 export type EngineChoice = EngineName | 'auto';
@@ -19,7 +19,7 @@ export interface EngineOptions {
    * `compiled`; else one. `compiled` has one also where `kernels` are passed in, and more in Node only when asked.
    */
   readonly threads?: number;
-  /** Whether WebGL drawn by the CPU is good enough; it is refused by default. */
+  /** Whether WebGL and WebGPU that the CPU computes are good enough; they are refused by default. */
   readonly allowSoftwareGl?: boolean;
 }
 
@@ -30,6 +30,9 @@ export interface EngineFacts {
   readonly threads: number;
   /** The GL driver's name; null for engines without GL. */
   readonly webglRenderer: string | null;
+  /** The adapter's name; null for engines without WebGPU. */
+  readonly webgpuAdapter: string | null;
+  /** True when the CPU computes what WebGL or WebGPU is told. */
   readonly softwareGl: boolean;
 }
 

@@ -6,6 +6,7 @@ const LOADERS: Readonly<Record<EngineName, () => Promise<Engine>>> = {
   compiled: async () => (await import('./compiled.ts')).compiled,
   'tfjs-wasm': async () => (await import('./tfjsWasm.ts')).tfjsWasm,
   'tfjs-webgl': async () => (await import('./tfjsWebgl.ts')).tfjsWebgl,
+  'tfjs-webgpu': async () => (await import('./tfjsWebgpu.ts')).tfjsWebgpu,
 };
 
 /** The names of all engines. */

@@ -3,7 +3,7 @@ import { AsfpError, assertInternal } from '@asfp/core';
 import { engine, getBackend, type KernelBackend, setBackend } from '@tensorflow/tfjs-core';
 
 /** tfjs's names of the backends used here. */
-export type BackendName = 'wasm' | 'webgl';
+export type BackendName = 'wasm' | 'webgl' | 'webgpu';
 
 let lastTurn: Promise<unknown> = Promise.resolve();
 

@@ -29,6 +29,7 @@ async function startWasm(options: EngineOptions): Promise<EngineFacts> {
     engine: ENGINE,
     threads: runningThreads(),
     webglRenderer: null,
+    webgpuAdapter: null,
     softwareGl: false,
   }));
 }

@@ -2,9 +2,8 @@
 import { AsfpError, assertInternal } from '@asfp/core';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { engine, env, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
-import type { GraphModelFile } from '../fetch/parseModelFile.ts';
-import type { Engine, EngineFacts, EngineOptions, LoadedModel } from './engine.ts';
-import { loadOnTfjs } from './loadOnTfjs.ts';
+import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
+import { type LosableBackend, loadLasting } from './loadLasting.ts';
 import { backendNamed, initialiseOnce, inTurn, onBackend } from './onBackend.ts';
 
 const ENGINE = 'tfjs-webgl';
@@ -12,7 +11,14 @@ const ENGINE = 'tfjs-webgl';
 /** The WebGL engine. */
 export const tfjsWebgl: Engine = {
   start: startWebgl,
-  load: loadLasting,
+  load: (file) => loadLasting(file, lasting),
+};
+
+const lasting: LosableBackend = {
+  name: 'webgl',
+  mend,
+  generation: () => generation,
+  guard: (url) => (run) => whileContextLasts(run, url),
 };
 
 async function startWebgl({ allowSoftwareGl = false }: EngineOptions): Promise<EngineFacts> {
@@ -37,6 +43,7 @@ async function startWebgl({ allowSoftwareGl = false }: EngineOptions): Promise<E
     engine: ENGINE,
     threads: 1,
     webglRenderer: rendererOf(context()),
+    webgpuAdapter: null,
     softwareGl,
   }));
 }
@@ -86,29 +93,6 @@ function mend(): Promise<void> {
     registerBackend('webgl', () => new MathBackendWebGL(), 2);
     await begin();
   });
-}
-
-/** A model that outlives its context: after a loss its next run brings it into the new one, from the bytes of its file. */
-async function loadLasting(file: GraphModelFile): Promise<LoadedModel> {
-  const load = (): Promise<LoadedModel> =>
-    loadOnTfjs('webgl', file, (run) => whileContextLasts(run, file.url));
-  let model = await load();
-  let loadedIn = generation;
-  return {
-    inputs: model.inputs,
-    outputs: model.outputs,
-    run: async (inputs) => {
-      await mend();
-      if (loadedIn !== generation) {
-        const lost = model;
-        model = await load();
-        loadedIn = generation;
-        await lost.dispose();
-      }
-      return model.run(inputs);
-    },
-    dispose: () => model.dispose(),
-  };
 }
 
 /** After a lost context WebGL answers with zeros or garbage, or never: such a run is a failure, not a result. */

@@ -16,6 +16,7 @@ export function readEnvironment(
   clock: Clock = now,
 ): LatencyEnvironment {
   const gl = facts.find((fact) => fact.webglRenderer !== null);
+  const gpu = facts.find((fact) => fact.webgpuAdapter !== null);
   return {
     userAgent: globals.navigator.userAgent,
     cores: globals.navigator.hardwareConcurrency ?? 1,
@@ -23,6 +24,7 @@ export function readEnvironment(
     clockResolutionMs: clockResolution(clock),
     webglRenderer: gl?.webglRenderer ?? null,
     softwareGl: gl?.softwareGl ?? false,
+    ...(gpu ? { webgpuAdapter: gpu.webgpuAdapter, softwareWebgpu: gpu.softwareGl } : {}),
     date: dateNow(),
   };
 }

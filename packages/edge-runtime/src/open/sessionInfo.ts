@@ -16,7 +16,9 @@ export interface SessionInfo {
   readonly threads: number;
   /** The GL driver's name; null for engines without GL. */
   readonly webglRenderer: string | null;
-  /** True when WebGL is drawn by the CPU. */
+  /** The adapter's name; null for engines without WebGPU. */
+  readonly webgpuAdapter: string | null;
+  /** True when the CPU computes what WebGL or WebGPU is told. */
   readonly softwareGl: boolean;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -46,6 +48,7 @@ export function sessionInfo({ file, facts, model, reason }: LoadedFile): Session
     engineReason: reason,
     threads: facts.threads,
     webglRenderer: facts.webglRenderer,
+    webgpuAdapter: facts.webgpuAdapter,
     softwareGl: facts.softwareGl,
     inputs: model.inputs,
     outputs: model.outputs,

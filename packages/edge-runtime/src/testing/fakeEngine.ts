@@ -35,7 +35,7 @@ export function fakeEngines(fakes: Partial<Record<EngineName, FakeOptions>>): Fa
         if (refuses !== undefined) {
           throw new AsfpError({ code: 'fake', where: name, expected: 'it', found: refuses, cure: 'None' });
         }
-        return { engine: name, threads: 1, webglRenderer: null, softwareGl: false };
+        return { engine: name, threads: 1, webglRenderer: null, webgpuAdapter: null, softwareGl: false };
       },
       load: async () => {
         open.push(name);
