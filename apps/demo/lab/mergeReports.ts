@@ -7,7 +7,7 @@ export function mergeReports(reports: readonly LatencyReport[]): LatencyReport {
   assertInternal(first, 'no page was measured');
   const busy = reports.flatMap(({ environment }) => environment.busyBefore ?? []);
   const gl = reports.find(({ environment }) => environment.webglRenderer !== null)?.environment;
-  const gpu = reports.find(({ environment }) => environment.webgpuAdapter != null)?.environment;
+  const gpu = reports.find(({ environment }) => environment.webgpuAdapter !== undefined)?.environment;
   return {
     format: 'asfp.latency-report/1',
     environment: {

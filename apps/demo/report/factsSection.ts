@@ -32,7 +32,7 @@ export function environmentSection({ events, latencyReport }: ReportParts): Mark
           ['Step of the clock', `${lean(environment.clockResolutionMs)}\u00a0ms`],
           ['WebGL renderer', environment.webglRenderer ?? 'no WebGL model was measured'],
           ['Software GL', environment.softwareGl ? 'yes: WebGL was drawn by the CPU' : 'no'],
-          ...(environment.webgpuAdapter == null
+          ...(environment.webgpuAdapter === undefined
             ? []
             : [
                 [

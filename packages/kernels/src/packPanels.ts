@@ -10,7 +10,7 @@ export function up4(count: number): number {
 const MOST = 256;
 
 /** Rows of the slices of a matrix, all but the last as deep. */
-export function sliceDepth(depth: number): number {
+function sliceDepth(depth: number): number {
   return up4(Math.ceil(depth / Math.ceil(depth / MOST)));
 }
 

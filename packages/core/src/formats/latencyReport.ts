@@ -12,7 +12,7 @@ export interface LatencyEnvironment {
   /** True when WebGL is drawn by the CPU: never to be compared with a GPU's figures. */
   readonly softwareGl: boolean;
   /** The adapter's name, where a WebGPU subject ran. */
-  readonly webgpuAdapter?: string | null;
+  readonly webgpuAdapter?: string;
   /** True when the CPU computes what WebGPU is told: as with software GL. */
   readonly softwareWebgpu?: boolean;
   /** The processor's name, where the one who drove the browser could see it. */

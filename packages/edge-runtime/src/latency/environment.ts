@@ -16,7 +16,9 @@ export function readEnvironment(
   clock: Clock = now,
 ): LatencyEnvironment {
   const gl = facts.find((fact) => fact.webglRenderer !== null);
-  const gpu = facts.find((fact) => fact.webgpuAdapter !== null);
+  const [gpu] = facts.flatMap(({ webgpuAdapter, softwareGl }) =>
+    webgpuAdapter === null ? [] : { webgpuAdapter, softwareWebgpu: softwareGl },
+  );
   return {
     userAgent: globals.navigator.userAgent,
     cores: globals.navigator.hardwareConcurrency ?? 1,
@@ -24,7 +26,7 @@ export function readEnvironment(
     clockResolutionMs: clockResolution(clock),
     webglRenderer: gl?.webglRenderer ?? null,
     softwareGl: gl?.softwareGl ?? false,
-    ...(gpu ? { webgpuAdapter: gpu.webgpuAdapter, softwareWebgpu: gpu.softwareGl } : {}),
+    ...gpu,
     date: dateNow(),
   };
 }
