@@ -12,6 +12,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.doUnmock('../compiled/threads/startWorker.ts');
+  vi.doUnmock('@asfp/kernels');
   vi.restoreAllMocks();
 });
 
@@ -49,6 +50,9 @@ test('runs a model, single and batched, by the names of its signature', async ()
 test('threads that are asked for run, for all models, and end with the last of them', async () => {
   const { startWorker } = await import('../compiled/threads/startWorker.ts');
   const started = vi.fn<typeof startWorker>(startWorker);
+  const kernels = await vi.importActual<typeof import('@asfp/kernels')>('@asfp/kernels');
+  const kernelBytes = vi.fn<typeof kernels.kernelBytes>(kernels.kernelBytes);
+  vi.doMock('@asfp/kernels', () => ({ ...kernels, kernelBytes }));
   const ended = vi.fn<() => void>();
   vi.doMock('../compiled/threads/startWorker.ts', () => ({
     startWorker: () => {
@@ -79,6 +83,8 @@ test('threads that are asked for run, for all models, and end with the last of t
   await run(third);
   await third.dispose();
   expect([started.mock.calls.length, ended.mock.calls.length]).toEqual([2, 2]);
+  // By then the page may be offline.
+  expect(kernelBytes).toHaveBeenCalledTimes(1);
 });
 
 test('a number of threads that is none is an error', async () => {

@@ -45,6 +45,8 @@ interface Started {
 }
 
 let started: Promise<Started> | undefined;
+/** Their file, which stays for threads that start again: by then the page may be offline. */
+let file: Promise<Uint8Array<ArrayBuffer>> | undefined;
 let given: EngineOptions | undefined;
 /** Models that have not been given back. */
 let open = 0;
@@ -59,6 +61,7 @@ function startOnce(options: EngineOptions): Promise<Started> {
     },
     (error: unknown) => {
       started = undefined;
+      file = undefined;
       throw error;
     },
   );
@@ -87,7 +90,7 @@ async function start(options: EngineOptions): Promise<Started> {
       cure: "Update the browser, or open the model with engine 'tfjs-wasm'",
     });
   }
-  const bytes = await fileOf(build);
+  const bytes = await fileOnce(build);
   if (count > 1) {
     const { startThreads } = await import('../compiled/threads/startThreads.ts');
     const module = await compileFile(build, bytes, true);
@@ -95,6 +98,11 @@ async function start(options: EngineOptions): Promise<Started> {
     if (threads.count > 1) return { module, threads };
   }
   return { module: await compileFile(build, bytes, false), threads: undefined };
+}
+
+function fileOnce(build: KernelBuild): Promise<Uint8Array<ArrayBuffer>> {
+  file ??= fileOf(build);
+  return file;
 }
 
 /** Brings a build; throws an AsfpError that says what came instead of it. */
