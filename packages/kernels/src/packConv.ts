@@ -18,14 +18,13 @@ export function packConvGemm(kernel: ConvKernel, stride: number, dilationX: numb
   const taps = together ? 1 : kw;
   const floats = (together ? (kw - 1) * stride : 0) + channels;
   const run = up4(cols) === 4 ? up4(floats) : floats;
-  return packPanels(kh * taps * run, cols, (row, col) => {
+  return packPanels(kh * taps * run, cols, kernel.values, (row) => {
     const y = Math.floor(row / (taps * run));
     const tap = Math.floor(row / run) % taps;
     const inRun = row % run;
     const x = together ? Math.floor(inRun / stride) : tap;
     const channel = together ? inRun % stride : inRun;
-    if (x >= kw || channel >= channels) return 0;
-    return kernel.values[((y * kw + x) * channels + channel) * cols + col] as number;
+    return x < kw && channel < channels ? ((y * kw + x) * channels + channel) * cols : -1;
   });
 }
 
@@ -59,6 +58,7 @@ export function packWinograd(kernel: ConvKernel, tile: 2 | 4): Float32Array {
   const out = new Float32Array(side * side * plane);
   // Half of the transform is shared by the planes of a row.
   const half = new Float64Array(3 * tap);
+  const whole = new Float64Array(tap);
   for (let i = 0; i < side; i++) {
     const [g0, g1, g2] = g[i] as readonly [number, number, number];
     for (let x = 0; x < 3; x++) {
@@ -72,12 +72,12 @@ export function packWinograd(kernel: ConvKernel, tile: 2 | 4): Float32Array {
     for (let j = 0; j < side; j++) {
       const [h0, h1, h2] = g[j] as readonly [number, number, number];
       const at = (i * side + j) * plane;
-      const element = (row: number, col: number): number => {
-        if (row >= channels) return 0;
-        const e = row * cols + col;
-        return h0 * (half[e] as number) + h1 * (half[tap + e] as number) + h2 * (half[2 * tap + e] as number);
-      };
-      packPanels(depth, cols, element, out.subarray(at, at + plane));
+      for (let e = 0; e < tap; e++) {
+        whole[e] =
+          h0 * (half[e] as number) + h1 * (half[tap + e] as number) + h2 * (half[2 * tap + e] as number);
+      }
+      const rowAt = (row: number): number => (row < channels ? row * cols : -1);
+      packPanels(depth, cols, whole, rowAt, out.subarray(at, at + plane));
     }
   }
   return out;

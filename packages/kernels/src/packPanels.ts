@@ -15,16 +15,18 @@ function sliceDepth(depth: number): number {
 }
 
 /**
- * Packs a matrix `[depth, cols]` given by its elements into `depth * up4(cols)` floats: slices of `sliceDepth` rows, in each of
- * them panels `[rows][8]` from left to right; four columns that remain make the last panel `[rows][12]`, or `[rows][4]` when
- * there are no others.
+ * Packs a matrix `[depth, cols]` into `depth * up4(cols)` floats, which are zeros: slices of `sliceDepth` rows, in each of them
+ * panels `[rows][8]` from left to right; four columns that remain make the last panel `[rows][12]`, or `[rows][4]` when there are
+ * no others. Row `r` stands in `values` from `rowAt(r)` on; a negative place is a row of zeros.
  */
 export function packPanels(
   depth: number,
   cols: number,
-  element: (row: number, col: number) => number,
+  values: ArrayLike<number>,
+  rowAt: (row: number) => number,
   out: Float32Array = new Float32Array(depth * up4(cols)),
 ): Float32Array {
+  const rows = Int32Array.from({ length: depth }, (_, row) => rowAt(row));
   let at = 0;
   for (let top = 0, end = 0; top < depth; top = end) {
     end = Math.min(depth, top + sliceDepth(depth));
@@ -33,7 +35,9 @@ export function packPanels(
       wide = rest === 12 || rest === 4 ? rest : 8;
       const last = Math.min(wide, cols - left);
       for (let row = top; row < end; row++, at += wide) {
-        for (let col = 0; col < last; col++) out[at + col] = element(row, left + col);
+        const from = rows[row] as number;
+        if (from < 0) continue;
+        for (let col = 0; col < last; col++) out[at + col] = values[from + left + col] as number;
       }
     }
   }
