@@ -3,7 +3,7 @@ import type { ConvWay, ConvWork } from './convWork.ts';
 
 /** Written by `pnpm bench:kernels --write`: AMD EPYC, Node 20.20.2, relaxed SIMD, 2026-11-25. */
 export const convCosts: Readonly<Record<ConvWay, ConvWork>> = {
-  gemm: { multiply: 0.0361, lay: 0.224, store: 0.398, far: 0.0219 },
-  winograd4: { multiply: 0.0411, lay: 0.141, store: 0.376, far: 0.00506 },
-  winograd2: { multiply: 0.0382, lay: 0.05, store: 0.323, far: 0.0098 },
+  gemm: { multiply: 0.0354, lay: 0.351, store: 0.407, far: 0.0243 },
+  winograd4: { multiply: 0.0364, lay: 0.596, store: 0.306, far: 0.0114 },
+  winograd2: { multiply: 0.0357, lay: 0.387, store: 0.269, far: 0.0143 },
 };
