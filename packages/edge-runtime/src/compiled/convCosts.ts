@@ -3,7 +3,7 @@ import type { ConvWay, ConvWork } from './convWork.ts';
 
 /** Written by `pnpm bench:kernels --write`: AMD EPYC, Node 20.20.2, relaxed SIMD, 2026-11-25. */
 export const convCosts: Readonly<Record<ConvWay, ConvWork>> = {
-  gemm: { multiply: 0.0354, lay: 0.351, store: 0.407, far: 0.0243 },
-  winograd4: { multiply: 0.0364, lay: 0.596, store: 0.306, far: 0.0114 },
-  winograd2: { multiply: 0.0357, lay: 0.387, store: 0.269, far: 0.0143 },
+  gemm: { multiply: 0.0372, lay: 0.125, store: 0.684, far: 0.0226 },
+  winograd4: { multiply: 0.0409, lay: 0.162, store: 0.378, far: 0.00839 },
+  winograd2: { multiply: 0.0387, lay: 0.0755, store: 0.297, far: 0.0101 },
 };
