@@ -25,6 +25,53 @@ function put(
   v128.store(y, v);
 }
 
+/** One row of a panel of eight columns: alone, its two sums would wait for each other's end, so four of each take turns. */
+function row8(
+  a: usize,
+  b: usize,
+  starts: bool,
+  ends: bool,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  depth: i32,
+  lo: v128,
+  hi: v128,
+): void {
+  let c0 = f32x4.splat(0);
+  let c1 = c0;
+  let d0 = c0;
+  let d1 = c0;
+  let e0 = c0;
+  let e1 = c0;
+  let f0 = c0;
+  let f1 = c0;
+  const end = b + ((<usize>depth) << 5);
+  for (const last = b + ((<usize>(depth & ~3)) << 5); b < last; b += 128, a += 16) {
+    let x = v128.load32_splat(a);
+    c0 = madd(x, v128.load(b), c0);
+    c1 = madd(x, v128.load(b, 16), c1);
+    x = v128.load32_splat(a, 4);
+    d0 = madd(x, v128.load(b, 32), d0);
+    d1 = madd(x, v128.load(b, 48), d1);
+    x = v128.load32_splat(a, 8);
+    e0 = madd(x, v128.load(b, 64), e0);
+    e1 = madd(x, v128.load(b, 80), e1);
+    x = v128.load32_splat(a, 12);
+    f0 = madd(x, v128.load(b, 96), f0);
+    f1 = madd(x, v128.load(b, 112), f1);
+  }
+  for (; b < end; b += 32, a += 4) {
+    const x = v128.load32_splat(a);
+    c0 = madd(x, v128.load(b), c0);
+    c1 = madd(x, v128.load(b, 16), c1);
+  }
+  c0 = f32x4.add(f32x4.add(c0, d0), f32x4.add(e0, f0));
+  c1 = f32x4.add(f32x4.add(c1, d1), f32x4.add(e1, f1));
+  put(c0, starts, ends, ends ? v128.load(bias) : lo, residual, y, lo, hi);
+  put(c1, starts, ends, ends ? v128.load(bias, 16) : lo, residual ? residual + 16 : 0, y + 16, lo, hi);
+}
+
 /** One panel of eight columns, four rows at a time: eight sums and three operands fill the registers. */
 // @inline
 function panel8(
@@ -49,8 +96,12 @@ function panel8(
   const end = b + ((<usize>depth) << 5);
   for (let i = 0; i < rows; i += 4) {
     const left = rows - i;
+    if (left == 1) {
+      row8(a, b, starts, ends, bias, residual, y, depth, lo, hi);
+      break;
+    }
     let a0 = a;
-    let a1 = left > 1 ? a0 + aRow : a0;
+    let a1 = a0 + aRow;
     let a2 = left > 2 ? a1 + aRow : a0;
     let a3 = left > 3 ? a2 + aRow : a0;
     a += aRow << 2;
