@@ -31,8 +31,8 @@ function line(where: string, tasks: readonly number[]): string {
 }
 
 /** Milliseconds of the page's long tasks while a session opens, runs and closes. */
-async function tasksOf({ open }: RuntimePages, worker: boolean): Promise<number[]> {
-  const { page } = await open();
+async function tasksOf(site: RuntimePages, worker: boolean): Promise<number[]> {
+  const { page } = await site.open();
   const tasks = await page.evaluate(
     async ([url, inWorker, runs]) => {
       const seen: number[] = [];
