@@ -147,13 +147,13 @@ test('without a name the first engine that can run it does, and says why', async
   );
   await Promise.all([first.dispose(), other.dispose()]);
   expect(await refusal(open({ op: 'MyOp' }, 'auto'))).toMatchInlineSnapshot(
-    `"no-engine: http://host/model.json: expected an engine that can run it here, found compiled cannot run it: y: expected an op that the compiled engine has, found MyOp; tfjs-wasm cannot run it: http://host/model.json: expected ops that engine tfjs-wasm has, found MyOp (unknown to tfjs); tfjs-webgl cannot run it: engine tfjs-webgl: expected WebGL in this browser, found none: the browser or its settings switch it off"`,
+    `"no-engine: http://host/model.json: expected an engine that can run it here, found compiled cannot run it: y: expected an op that the compiled engine has, found MyOp; tfjs-wasm cannot run it: http://host/model.json: expected ops that engine tfjs-wasm has, found MyOp (unknown to tfjs); tfjs-webgpu cannot run it: engine tfjs-webgpu: expected WebGPU in this browser, found none: the browser has none, or the page is not served securely; tfjs-webgl cannot run it: engine tfjs-webgl: expected WebGL in this browser, found none: the browser or its settings switch it off"`,
   );
 });
 
 test('an engine that is none is refused', async () => {
   expect(await refusal(openModel(tinyUrl, { engine: 'cpu' as EngineName }))).toBe(
-    'unknown-engine: engine: expected one of compiled, tfjs-wasm, tfjs-webgl, found "cpu"',
+    'unknown-engine: engine: expected one of compiled, tfjs-wasm, tfjs-webgl, tfjs-webgpu, found "cpu"',
   );
 });
 

@@ -8,6 +8,11 @@ import { isSoftwareRenderer } from './tfjsWebgl.ts';
 
 const ENGINE = 'tfjs-webgpu';
 
+/** What is read of `navigator.gpu`. */
+interface Gpu {
+  requestAdapter(wanted: object): Promise<Adapter | null>;
+}
+
 /** What is read of a GPUAdapter. */
 interface Adapter {
   readonly info?: AdapterInfo;
@@ -78,7 +83,7 @@ async function startWebgpu({ allowSoftwareGl = false }: EngineOptions): Promise<
 }
 
 async function findAdapter(): Promise<Adapter> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(wanted: object): Promise<Adapter | null> } };
+  const { gpu } = (typeof navigator === 'undefined' ? {} : navigator) as { readonly gpu?: Gpu };
   if (!gpu) throw unavailable('none: the browser has none, or the page is not served securely');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw unavailable('no adapter: the browser has no GPU that it trusts');
