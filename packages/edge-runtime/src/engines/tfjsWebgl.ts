@@ -3,6 +3,7 @@ import { AsfpError, assertInternal } from '@asfp/core';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { engine, env, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
+import { isSoftwareRenderer } from './isSoftwareRenderer.ts';
 import { type LosableBackend, loadLasting } from './loadLasting.ts';
 import { backendNamed, initialiseOnce, inTurn, onBackend } from './onBackend.ts';
 
@@ -46,11 +47,6 @@ async function startWebgl({ allowSoftwareGl = false }: EngineOptions): Promise<E
     webgpuAdapter: null,
     softwareGl,
   }));
-}
-
-/** True for the names of rasterisers that run on the CPU. */
-export function isSoftwareRenderer(renderer: string): boolean {
-  return /swiftshader|llvmpipe|softpipe|swrast|software|basic render/i.test(renderer);
 }
 
 /** The driver's name, read from contexts of our own, before tfjs makes its. */

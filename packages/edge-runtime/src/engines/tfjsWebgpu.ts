@@ -2,9 +2,9 @@
 import { AsfpError } from '@asfp/core';
 import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine, EngineFacts, EngineOptions } from './engine.ts';
+import { isSoftwareRenderer } from './isSoftwareRenderer.ts';
 import { type LosableBackend, loadLasting } from './loadLasting.ts';
 import { initialiseOnce, inTurn, onBackend } from './onBackend.ts';
-import { isSoftwareRenderer } from './tfjsWebgl.ts';
 
 const ENGINE = 'tfjs-webgpu';
 

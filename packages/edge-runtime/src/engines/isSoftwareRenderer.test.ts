@@ -1,6 +1,6 @@
-// Knows names of GL drivers, as browsers give them.
+// Knows names of renderers, as browsers give them.
 import { expect, test } from 'vitest';
-import { isSoftwareRenderer } from './tfjsWebgl.ts';
+import { isSoftwareRenderer } from './isSoftwareRenderer.ts';
 
 test.each([
   ['ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)', true],
