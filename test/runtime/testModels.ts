@@ -72,3 +72,12 @@ export function tinyAnswer(numbers: readonly number[], graph: Graph = tinyGraph(
   };
   return [...(runGraph(graph, { x }).get('y')?.values ?? [])];
 }
+
+/** Whether an engine answered what the tiny network makes of one picture's numbers. */
+export function isTinyAnswer(answer: readonly number[], numbers: readonly number[]): boolean {
+  const right = tinyAnswer(numbers);
+  return (
+    answer.length === right.length &&
+    answer.every((value, i) => Math.abs(value - (right[i] as number)) < 1e-5)
+  );
+}

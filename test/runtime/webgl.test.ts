@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type * as Runtime from '@asfp/edge-runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRuntimePages, type RuntimePages } from './openPage.ts';
-import { tinyAnswer, tinyGraph, writeModel } from './testModels.ts';
+import { isTinyAnswer, tinyGraph, writeModel } from './testModels.ts';
 
 /** In the page. */
 declare const asfp: typeof Runtime;
@@ -15,10 +15,7 @@ beforeAll(async () => {
 afterAll(() => pages.close());
 
 const numbers = Array.from({ length: 48 }, (_, i) => Math.sin(i));
-const near = (answer: readonly number[]): boolean => {
-  const right = tinyAnswer(numbers);
-  return answer.length === 4 && answer.every((value, i) => Math.abs(value - (right[i] as number)) < 1e-5);
-};
+const near = (answer: readonly number[]): boolean => isTinyAnswer(answer, numbers);
 
 test('runs in flight are rejected, the next ones go on in a new context, and closing gives everything back', async () => {
   const { page, complaints } = await pages.open(async (fresh) => {
