@@ -73,8 +73,10 @@ if (!values.prepare) {
     const document = join(root, 'docs/performance.md');
     writeBetween(document, 'bench', markdown);
     writeBetween(document, 'size', size);
-    const kernels = join(root, 'runs/bench/kernels.md');
-    if (existsSync(kernels)) writeBetween(document, 'kernels', readFileSync(kernels, 'utf8'));
+    for (const name of ['kernels', 'layers']) {
+      const part = join(root, `runs/bench/${name}.md`);
+      if (existsSync(part)) writeBetween(document, name, readFileSync(part, 'utf8'));
+    }
   }
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -64,6 +64,8 @@ const LOWER: { readonly [K in OpKind]?: Lower<K> } = {
 /** A program, and where its inputs and results lie, dense. */
 export interface LoweredGraph {
   readonly list: StepList;
+  /** For each step the node that it comes from. */
+  readonly origins: readonly string[];
   readonly inputs: ReadonlyMap<string, Value>;
   readonly outputs: readonly {
     readonly name: string;
@@ -89,6 +91,10 @@ export function lower(
   const { stores, heads, absorbed } = fuseStores(graph, shapes);
   const values = new Map<string, Value>();
   const inputs = new Map<string, Value>();
+  const origins: string[] = [];
+  const since = (name: string): void => {
+    while (origins.length < list.steps.length) origins.push(name);
+  };
   let current: GraphNode | undefined;
 
   const layout = (name: string): Layout => {
@@ -129,6 +135,7 @@ export function lower(
       const { given, value } = lowerInput(at, node, readers.get(node.name) ?? []);
       inputs.set(node.name, given);
       values.set(node.name, value);
+      since(node.name);
       continue;
     }
     const head = heads.get(node.name) ?? node;
@@ -138,13 +145,15 @@ export function lower(
     const value = one?.(head, at, stores.get(head.name));
     if (value === undefined) throw refusal(head);
     values.set(node.name, value);
+    since(head.name);
   }
   const outputs = graph.outputs.map(({ name, from }) => {
     const value = dense(at, at.value(from));
     list.keep(value.place, 'toEnd');
+    since(from);
     return { name, shape: at.shape(from), value };
   });
-  return { list, inputs, outputs };
+  return { list, origins, inputs, outputs };
 }
 
 /** The given, dense input, and the value that nodes read: filled up, unless only products of patches read it. */
