@@ -21,7 +21,7 @@ export async function findBrowser(): Promise<BrowserFound> {
     if (path === undefined) return { reason: 'no Chromium or Chrome was found', cure: CURE };
     const site = await buildSite();
     const browser = await launchBrowser(path);
-    const server = await serveSite({ site, folder: site });
+    const server = await serveSite({ site, folder: undefined });
     try {
       const engines = await askLabPage(browser, server.url, 'probe');
       return { path, version: `Chromium ${browser.version()}`, engines };

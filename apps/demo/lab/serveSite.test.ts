@@ -99,3 +99,14 @@ test('a folder that is none, and a port that is taken, are named', async () => {
     `port ${port}: expected a free port`,
   );
 });
+
+test('without a run folder its index is empty, and nothing else is there', async () => {
+  const bare = await serveSite({ site: join(root, 'site'), folder: undefined });
+  try {
+    expect(await (await fetch(bare.url)).text()).toBe('<p>page</p>');
+    expect(await (await fetch(`${bare.url}run/index.json`)).json()).toEqual({});
+    expect((await fetch(`${bare.url}run/compact/model.json`)).status).toBe(404);
+  } finally {
+    await bare.close();
+  }
+});

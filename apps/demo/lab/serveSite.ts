@@ -1,4 +1,4 @@
-// Knows how to serve the built pages and one run folder, read-only, to this machine alone.
+// Knows how to serve the built pages and a run folder, read-only, to this machine alone.
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -18,8 +18,8 @@ export interface SiteServer {
 export interface SiteOptions {
   /** The built pages, served at `/`. */
   readonly site: string;
-  /** The run folder, served at `/run/`. */
-  readonly folder: string;
+  /** The run folder, served at `/run/`; undefined for none, which reads like an empty one. */
+  readonly folder: string | undefined;
   /** 0 for any free port. */
   readonly port?: number;
 }
@@ -46,7 +46,8 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** Starts a server on 127.0.0.1; throws an AsfpError when the folder is none or the port is taken. */
 export async function serveSite({ site, folder, port = 0 }: SiteOptions): Promise<SiteServer> {
-  const roots = { site: await folderPath(site), run: await folderPath(folder) };
+  const run = folder === undefined ? undefined : await folderPath(folder);
+  const roots: Roots = { site: await folderPath(site), run };
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -73,12 +74,13 @@ export async function serveSite({ site, folder, port = 0 }: SiteOptions): Promis
   };
 }
 
-async function answer(
-  roots: { readonly site: string; readonly run: string },
-  url: string,
-  headOnly: boolean,
-  response: ServerResponse,
-): Promise<void> {
+/** Where files are; `run` is undefined where no run folder is served. */
+interface Roots {
+  readonly site: string;
+  readonly run: string | undefined;
+}
+
+async function answer(roots: Roots, url: string, headOnly: boolean, response: ServerResponse): Promise<void> {
   const path = decodedPath(url);
   if (path === undefined) {
     refuse(response, 400);
@@ -87,9 +89,10 @@ async function answer(
   const inRun = path.startsWith('/run/');
   const root = inRun ? roots.run : roots.site;
   const rest = inRun ? path.slice('/run'.length) : path;
-  const file = await fileBelow(root, rest.endsWith('/') ? `${rest}index.html` : rest);
+  const file =
+    root === undefined ? undefined : await fileBelow(root, rest.endsWith('/') ? `${rest}index.html` : rest);
   if (file === undefined && path === '/run/index.json') {
-    const text = JSON.stringify(runIndex(roots.run));
+    const text = JSON.stringify(roots.run === undefined ? {} : runIndex(roots.run));
     response.writeHead(200, { ...HEADERS, 'Content-Type': TYPES['.json'] });
     response.end(headOnly ? undefined : text);
     return;

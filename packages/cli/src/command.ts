@@ -28,7 +28,9 @@ export function defineCommand<const T extends OptionTable>(command: Command<T>):
 
 /** The help of one command, made from its table. */
 export function commandHelp(command: Command): string {
-  const words = command.words.map(({ name, many }) => ` ${name}${many === true ? '…' : ''}`).join('');
+  const words = command.words
+    .map(({ name, many, optional }) => (optional ? ` [${name}]` : ` ${name}${many ? '…' : ''}`))
+    .join('');
   const lines = [`asfp ${command.name}${words} [options]`, '', `  ${command.summary}`, ''];
   const rows: [string, string][] = command.words.map(({ name, summary }) => [name, summary]);
   for (const [name, spec] of Object.entries({ ...command.options, ...commonOptions } as OptionTable)) {

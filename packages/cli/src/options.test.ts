@@ -43,6 +43,14 @@ test('--help asks for nothing else', () => {
   expect(parseOptions(['--help'], table, words).values).toEqual({ help: true });
 });
 
+test('the last word may be left out where it is marked so', () => {
+  const open = [...words, { name: 'RUN', summary: 'a run folder', optional: true }];
+  expect(parseOptions(['m'], table, open).words).toEqual(['m']);
+  expect(parseOptions(['m', 'r'], table, open).words).toEqual(['m', 'r']);
+  expect(() => parseOptions([], table, open)).toThrow('MODEL: expected a model.json, found none');
+  expect(() => parseOptions(['m', 'r', 's'], table, open)).toThrow('s: expected 2 words, found 3');
+});
+
 test('the last word may come several times where it is marked so', () => {
   const many = [{ name: 'MODEL', summary: 'a model.json', many: true }];
   expect(parseOptions(['a', 'b', 'c'], table, many).words).toEqual(['a', 'b', 'c']);

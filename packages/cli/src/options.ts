@@ -32,6 +32,8 @@ export interface WordSpec {
   readonly summary: string;
   /** The last word may be given several times. */
   readonly many?: boolean;
+  /** The last word may be left out. */
+  readonly optional?: boolean;
 }
 
 /** Options that every command has. */
@@ -113,7 +115,7 @@ function optionValue(
 
 function checkWords(given: readonly string[], words: readonly WordSpec[]): void {
   const missing = words[given.length];
-  if (missing !== undefined) throw usage(missing.name, missing.summary, 'none');
+  if (missing !== undefined && missing.optional !== true) throw usage(missing.name, missing.summary, 'none');
   const many = words.at(-1)?.many === true;
   if (given.length > words.length && !many) {
     throw usage(
