@@ -85,7 +85,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function measureAll(): Promise<void> {
   let report = readBenchReport(values.report);
   const command = `pnpm bench ${process.argv.slice(2).join(' ')}`.trimEnd();
-  const options = { root: prepared, engines, budgetMs, browserPath: values.browser, command };
+  const options = { root: prepared, engines, budgetMs, browser: values.browser, command };
   for (const [i, part] of parts.entries()) {
     const key = partKey(part);
     say(`${i + 1}/${parts.length} ${key}`);

@@ -20,7 +20,7 @@ test('dense and pruned on every engine, as fast as they are, with the oracle’s
   const part: BenchPart = { net: 'resnet20', rate: 0.4, coupling: 'grouped' };
   await prepareNet(root, 'resnet20', [part], () => undefined);
   const options = {
-    ...{ root, engines: Object.keys(benchEngines) as BenchEngine[], budgetMs: 400, browserPath: undefined },
+    ...{ root, engines: Object.keys(benchEngines) as BenchEngine[], budgetMs: 400, browser: undefined },
     ...{ command: 'test', signal: new AbortController().signal },
   };
   const both = await measurePart(part, options);

@@ -31,14 +31,14 @@ export interface PartOptions {
   readonly engines: readonly BenchEngine[];
   /** Time for the page's rounds, milliseconds. */
   readonly budgetMs: number;
-  readonly browserPath: string | undefined;
+  readonly browser: string | undefined;
   readonly command: string;
   readonly signal: AbortSignal;
 }
 
 /** Measures one part, which must have been prepared; an engine that fails has its error in the record. */
 export async function measurePart(part: BenchPart, options: PartOptions): Promise<PartRecord> {
-  const { root, engines, budgetMs, signal, browserPath, command } = options;
+  const { root, engines, budgetMs, signal, browser, command } = options;
   const { size } = benchNets[part.net];
   const densePart: BenchPart = { net: part.net, rate: 0, coupling: null };
   const dense = readFacts(root, densePart);
@@ -57,7 +57,7 @@ export async function measurePart(part: BenchPart, options: PartOptions): Promis
   const latency = await measureLatency({
     subjects,
     folder: root,
-    browserPath,
+    browser,
     budgetMs,
     threads: 1,
     reference: { inputs: [dense.input], outputs: [dense.answer] },

@@ -1,4 +1,4 @@
-// Knows how the page under test is built, served beside a folder of models, and opened in Chromium.
+// Knows how the page under test is built, served beside a folder of models, and opened in a browser.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +20,11 @@ export interface RuntimePages {
   close(): Promise<void>;
 }
 
-/** Builds the page and starts a browser with software GL; `write` fills the folder of models. */
-export async function openRuntimePages(write: (folder: string) => void): Promise<RuntimePages> {
+/** Builds the page and starts a browser, a Chromium with software GL if none is named; `write` fills the folder of models. */
+export async function openRuntimePages(
+  write: (folder: string) => void,
+  named?: string,
+): Promise<RuntimePages> {
   const site = mkdtempSync(join(tmpdir(), 'asfp-runtime-page-'));
   const folder = mkdtempSync(join(tmpdir(), 'asfp-runtime-models-'));
   write(folder);
@@ -35,7 +38,7 @@ export async function openRuntimePages(write: (folder: string) => void): Promise
     build: { outDir: site, emptyOutDir: true, target: 'es2022', minify: false },
   });
   const server: SiteServer = await serveSite({ site, folder });
-  const browser = await launchBrowser(undefined, [
+  const browser = await launchBrowser(named, [
     '--use-angle=swiftshader',
     '--autoplay-policy=no-user-gesture-required',
   ]);

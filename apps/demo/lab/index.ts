@@ -9,6 +9,7 @@ export {
 } from './compareWithBaseline.ts';
 export { compiledPageSize, type PageSize } from './compiledPageSize.ts';
 export { type BrowserFound, findBrowser } from './findBrowser.ts';
+export { firefoxAsked } from './firefoxAsked.ts';
 export { launchBrowser } from './launchBrowser.ts';
 export { type MeasureOptions, measureLatency, type Subject } from './measureLatency.ts';
 export { type RunIndex, runIndex } from './runIndex.ts';

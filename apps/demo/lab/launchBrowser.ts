@@ -2,10 +2,16 @@
 import { AsfpError, describeError } from '@asfp/core';
 import type { Browser } from 'playwright-core';
 import { findChromium } from './findChromium.mjs';
+import { firefoxAsked } from './firefoxAsked.ts';
 
-/** Starts a Chromium, with more flags where given; throws an AsfpError when there is none or it does not start. */
-export async function launchBrowser(browserPath?: string, flags: readonly string[] = []): Promise<Browser> {
-  const executablePath = browserPath ?? foundPath();
+/**
+ * Starts a browser: the path of a Chromium or a Firefox, `firefox` for the one that is installed, or the Chromium of this
+ * machine; with more flags for Chromium where given. Throws an AsfpError when there is none or it does not start.
+ */
+export async function launchBrowser(asked?: string, flags: readonly string[] = []): Promise<Browser> {
+  const firefox = asked === undefined ? undefined : firefoxAsked(asked);
+  if (firefox) return launchFirefox(firefox.path);
+  const executablePath = asked ?? foundPath();
   const { chromium } = await import('playwright-core');
   try {
     return await chromium.launch({
@@ -25,17 +31,31 @@ export async function launchBrowser(browserPath?: string, flags: readonly string
       ],
     });
   } catch (cause) {
-    throw new AsfpError(
-      {
-        code: 'browser-start',
-        where: executablePath,
-        expected: 'a Chromium that starts',
-        found: describeError(cause).split('\n')[0] as string,
-        cure: 'Set CHROMIUM_PATH or --browser to another Chromium or Chrome',
-      },
-      { cause },
-    );
+    throw startFailed(executablePath, 'a Chromium', 'Set CHROMIUM_PATH or --browser to another one', cause);
   }
+}
+
+async function launchFirefox(path: string | undefined): Promise<Browser> {
+  const { firefox } = await import('playwright-core');
+  try {
+    return await firefox.launch({
+      // The browser that people have, not one that was built for Playwright.
+      channel: 'moz-firefox',
+      ...(path === undefined ? {} : { executablePath: path }),
+      headless: true,
+    });
+  } catch (cause) {
+    const cure = 'Install it (Debian: apt-get install firefox-esr), or give its path';
+    throw startFailed(path ?? 'firefox', 'a Firefox', cure, cause);
+  }
+}
+
+function startFailed(where: string, kind: string, cure: string, cause: unknown): AsfpError {
+  const [found = ''] = describeError(cause).split('\n');
+  return new AsfpError(
+    { code: 'browser-start', where, expected: `${kind} that starts`, found, cure },
+    { cause },
+  );
 }
 
 function foundPath(): string {
@@ -46,6 +66,6 @@ function foundPath(): string {
     where: 'browser',
     expected: 'a Chromium or Chrome on this machine',
     found: 'none',
-    cure: 'Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH',
+    cure: 'Install one (Debian: apt-get install chromium), set CHROMIUM_PATH, or take Firefox (--browser firefox)',
   });
 }

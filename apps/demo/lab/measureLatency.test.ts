@@ -150,7 +150,7 @@ test('an abort closes the browser and rejects with the signal’s reason', async
 
 test('a browser that is none is named', async () => {
   await expect(
-    measureLatency({ folder, budgetMs: 1, subjects: [], browserPath: join(folder, 'no-browser') }),
+    measureLatency({ folder, budgetMs: 1, subjects: [], browser: join(folder, 'no-browser') }),
   ).rejects.toThrow(`${join(folder, 'no-browser')}: expected a Chromium that starts`);
 });
 

@@ -24,8 +24,8 @@ export interface MeasureOptions {
   readonly subjects: readonly Subject[];
   /** The folder that holds the models, served read-only. */
   readonly folder: string;
-  /** The Chromium to drive; found on the machine by default. */
-  readonly browserPath?: string | undefined;
+  /** The browser to drive, a path or `firefox`; a Chromium is found on the machine by default. */
+  readonly browser?: string | undefined;
   /** Time for all rounds of all engines together, milliseconds. */
   readonly budgetMs: number;
   /** Threads of the wasm engine; one per core by default. */
@@ -38,7 +38,7 @@ export interface MeasureOptions {
 }
 
 /**
- * Measures in a headless Chromium: subjects of one backend in the same page, round by round. A subject that fails stands
+ * Measures in a headless browser: subjects of one backend in the same page, round by round. A subject that fails stands
  * in the report with its error; when a whole page fails, its subjects are measured each in a page of its own, and not
  * compared. Throws an AsfpError when there is no browser or no page works. When aborted, rejects with the signal's reason.
  */
@@ -52,7 +52,7 @@ export async function measureLatency(options: MeasureOptions): Promise<LatencyRe
   const stop = (): void => void browser?.close().catch(() => undefined);
   signal?.addEventListener('abort', stop);
   try {
-    browser = await launchBrowser(options.browserPath);
+    browser = await launchBrowser(options.browser);
     signal?.throwIfAborted();
     const reports: LatencyReport[] = [];
     const failed: LatencySubject[] = [];

@@ -35,7 +35,7 @@ const mostBusy = 0.1;
 export const bench: Command = defineCommand({
   name: 'bench',
   summary:
-    'Latency of models in a headless Chromium: the same page, interleaved, outputs read back in every run.',
+    'Latency of models in a headless browser: the same page, interleaved, outputs read back in every run.',
   words: [{ name: 'MODEL', summary: 'a model.json, or the folder of one; several are compared', many: true }],
   options: {
     engine: {
@@ -50,8 +50,8 @@ export const bench: Command = defineCommand({
     browser: {
       type: 'text',
       hint: 'PATH',
-      summary: 'the Chromium to drive',
-      otherwise: 'the one on this machine',
+      summary: 'the browser to drive: a Chromium or a Firefox, or `firefox` for the one that is installed',
+      otherwise: 'the Chromium on this machine',
     },
     baseline: {
       type: 'text',
@@ -103,7 +103,7 @@ export const bench: Command = defineCommand({
       const report = await measureLatency({
         subjects,
         folder,
-        browserPath: options.browser,
+        browser: options.browser,
         budgetMs: (options.seconds ?? 20) * 1000,
         threads: options.threads ?? 1,
         ...('answers' in oracle

@@ -49,8 +49,8 @@ export const pipeline: Command = defineCommand({
     browser: {
       type: 'text',
       hint: 'PATH',
-      summary: 'the Chromium to drive',
-      otherwise: 'the one on this machine',
+      summary: 'the browser to drive, as in asfp bench',
+      otherwise: 'the Chromium on this machine',
     },
   },
   run: async ({ options, terminal, signal }) => {
@@ -184,7 +184,7 @@ async function measure(
   return measureLatency({
     subjects,
     folder: out,
-    browserPath: options.browser,
+    browser: options.browser,
     budgetMs: (options['bench-seconds'] ?? 24) * 1000,
     threads: 1,
     reference: { inputs: [[...picture]], outputs },
