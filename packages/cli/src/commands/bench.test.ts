@@ -71,6 +71,25 @@ test('every engine is held against the oracle; a run that is slower than the bas
   expect([improved.code, improved.stdout]).toEqual([0, expect.stringMatching(/tiny@compiled .* faster/)]);
 });
 
+test('without names ours runs beside tfjs, and one of them is enough; an engine that is named must run', async () => {
+  const both = await bench();
+  expect([both.code, both.stdout]).toEqual([0, expect.stringMatching(/tiny +compiled[\s\S]*tiny +tfjs-wasm/)]);
+  const power = parseGraph(`graph "power"
+x = input dtype="float32" shape=[null,4]
+e = const float32[1] values=[2]
+y = binary(x, e) fn="pow"
+output "y" = y
+`);
+  await writeModel(at('power'), writeGraphModel(power), { macs: 0, params: 0, bytes: 0 });
+  const run = (...args: string[]): ReturnType<typeof bench> => bench(at('power'), ...args);
+  const [some, named] = [await run(), await run('--engine', 'compiled')];
+  expect([some.code, some.stdout]).toEqual([
+    0,
+    expect.stringContaining('power@compiled failed: y: expected an op'),
+  ]);
+  expect([named.code, named.stdout]).toEqual([1, expect.stringContaining('power@compiled failed')]);
+});
+
 test('a baseline that is none is refused before anything is measured', async () => {
   const missing = await bench('--baseline', at('nothing.json'));
   expect([missing.code, missing.stderr]).toEqual([
