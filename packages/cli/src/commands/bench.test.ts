@@ -73,7 +73,10 @@ test('every engine is held against the oracle; a run that is slower than the bas
 
 test('without names ours runs beside tfjs, and one of them is enough; an engine that is named must run', async () => {
   const both = await bench();
-  expect([both.code, both.stdout]).toEqual([0, expect.stringMatching(/tiny +compiled[\s\S]*tiny +tfjs-wasm/)]);
+  expect([both.code, both.stdout]).toEqual([
+    0,
+    expect.stringMatching(/tiny +compiled[\s\S]*tiny +tfjs-wasm/),
+  ]);
   const power = parseGraph(`graph "power"
 x = input dtype="float32" shape=[null,4]
 e = const float32[1] values=[2]
