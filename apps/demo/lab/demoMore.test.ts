@@ -231,12 +231,18 @@ async function drop(files: readonly { readonly name: string; readonly base64: st
   }`);
 }
 
-test('without a run, the networks that come with the page answer alike', async () => {
+test('without a run, the networks that come with the page answer alike: a drawing at once, then a picture', async () => {
   await page.unroute('**/models/manifest.json');
   await page.goto(server.url);
-  await page.waitForSelector('.dense[data-state=ready]');
+  await answered('dense');
+  await answered('compact');
+  const pictures = page.getByRole('button', { name: /^Test picture: / });
+  expect(await pictures.count()).toBe(10);
+  const first = await page.locator('.answer').allTextContents();
+  expect(first.map((answer) => answer.startsWith('airplane'))).toEqual([true, true]);
   const picture = new URL('../../../docs/report.png', import.meta.url);
   await page.setInputFiles('#file', fileURLToPath(picture));
+  await page.waitForFunction("!document.querySelector('.pictures [aria-pressed=true]')");
   await answered('dense');
   await answered('compact');
   const labels = await page.locator('.answer').allTextContents();
