@@ -86,3 +86,38 @@ output "y" = p
     "p: expected an op that the compiled engine has, found binary pow. Open the model with engine 'auto' or 'tfjs-wasm'",
   );
 });
+
+test('of programs for several shapes the ones that ran last are kept, up to half a gibibyte', async () => {
+  const module = await moduleOf('simd');
+  const graph = parseGraph(`
+graph "relu"
+x = input dtype="float32" shape=[null,4] : [?, 4]
+y = unary(x) fn="relu" : [?, 4]
+output "y" = y
+`);
+  const Plain = WebAssembly.Memory;
+  let made = 0;
+  class Large extends Plain {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor);
+      made++;
+      // As large as two of them may be together.
+      Object.defineProperty(this.buffer, 'byteLength', { value: 2 ** 28 });
+    }
+  }
+  WebAssembly.Memory = Large;
+  try {
+    const model = compileModel(graph, module);
+    const newFor = (batch: number): boolean => {
+      const before = made;
+      expect(worstError(graph, model, feedsOf(graph, batch, batch))).toBe(0);
+      return made > before;
+    };
+    // One picture has its program from the start.
+    expect([1, 2, 1, 2].map(newFor)).toEqual([false, true, false, false]);
+    // The third takes the place of the one whose last run is longest ago.
+    expect([3, 2, 3, 1, 3, 2].map(newFor)).toEqual([true, false, false, true, false, true]);
+  } finally {
+    WebAssembly.Memory = Plain;
+  }
+});

@@ -12,13 +12,15 @@ const FOOT = 1024;
 /** Bytes to which each thread's piece of scratch is rounded, the vector that ends in it included. */
 const PIECE = 64;
 
+/** Bytes of programs for several shapes, above which those go whose last run is longest ago. */
+const MOST_KEPT = 2 ** 29;
+
 /** What a 32-bit memory can hold. */
 const MOST_BYTES = 2 ** 32 - 65_536;
 
-/** A program in a memory of its own. */
-interface Loaded {
+/** A program in a memory of its own; what was copied there is held nowhere else. */
+interface Loaded extends Pick<LoweredGraph, 'inputs' | 'outputs'> {
   readonly kernels: Kernels;
-  readonly lowered: LoweredGraph;
   readonly addresses: readonly number[];
   readonly program: number;
   readonly end: number;
@@ -30,8 +32,6 @@ interface Loaded {
 export interface CompiledModel {
   /** Runs once; inputs by node name. Results in the order of the graph's outputs. */
   run(inputs: ReadonlyMap<string, HostTensor>): readonly HostTensor[];
-  /** Bytes of memory held. */
-  bytes(): number;
   /** Lets the memory go. */
   dispose(): void;
 }
@@ -46,12 +46,19 @@ export function compileModel(graph: Graph, module: WebAssembly.Module, threads?:
   const programs = new Map<string, Loaded>();
   const load = (shapes: Readonly<Record<string, readonly number[]>>): Loaded => {
     const key = JSON.stringify(shapes);
-    const known = programs.get(key);
-    if (known) return known;
-    const loaded = place(lower(graph, shapes, sizes), module, graph.name, threads);
+    const loaded = programs.get(key) ?? place(lower(graph, shapes, sizes), module, graph.name, threads);
+    // The latest stands last.
+    programs.delete(key);
     programs.set(key, loaded);
+    for (const [old, { shared }] of programs) {
+      if (old === key || held() <= MOST_KEPT) break;
+      if (shared) threads?.forget(shared);
+      programs.delete(old);
+    }
     return loaded;
   };
+  const held = (): number =>
+    [...programs.values()].reduce((sum, { kernels }) => sum + kernels.memory.buffer.byteLength, 0);
   const declared = declaredShapes(graph);
   if (declared) load(declared);
   return {
@@ -59,8 +66,6 @@ export function compileModel(graph: Graph, module: WebAssembly.Module, threads?:
       const loaded = load(Object.fromEntries([...inputs].map(([name, { shape }]) => [name, shape])));
       return runOnce(loaded, inputs, threads);
     },
-    bytes: () =>
-      [...programs.values()].reduce((sum, { kernels }) => sum + kernels.memory.buffer.byteLength, 0),
     dispose() {
       for (const { shared } of programs.values()) if (shared) threads?.forget(shared);
       programs.clear();
@@ -73,15 +78,15 @@ function runOnce(
   inputs: ReadonlyMap<string, HostTensor>,
   threads: Threads | undefined,
 ): HostTensor[] {
-  const { kernels, lowered, addresses, program, end, shared } = loaded;
+  const { kernels, inputs: places, outputs, addresses, program, end, shared } = loaded;
   const { buffer } = kernels.memory;
-  for (const [name, value] of lowered.inputs) {
+  for (const [name, value] of places) {
     const values = inputs.get(name)?.values as Float32Array;
     new Float32Array(buffer, addresses[value.place.buffer], values.length).set(values);
   }
   if (shared && threads) threads.run(shared, kernels);
   else kernels.run(program, end, 0, 1, 0);
-  return lowered.outputs.map(({ shape, value }) => {
+  return outputs.map(({ shape, value }) => {
     const at = (addresses[value.place.buffer] as number) + value.place.bytes;
     return { dtype: 'float32', shape, values: new Float32Array(buffer, at, sizeOf(shape)).slice() };
   });
@@ -101,12 +106,12 @@ function declaredShapes(graph: Graph): Record<string, number[]> | undefined {
 
 /** Puts the constants and the program of a lowered graph into a memory of their own; for each thread with its own scratch. */
 function place(
-  lowered: LoweredGraph,
+  { list, inputs, outputs }: LoweredGraph,
   module: WebAssembly.Module,
   name: string,
   threads: Threads | undefined,
 ): Loaded {
-  const { buffers, steps } = lowered.list;
+  const { buffers, steps } = list;
   const copies = threads?.count ?? 1;
   const { addresses, end: program } = planMemory(
     buffers.map((buffer) => (buffer.isScratch ? { ...buffer, bytes: copies * pieceOf(buffer) } : buffer)),
@@ -135,7 +140,7 @@ function place(
   for (const [thread, copy] of words.entries()) memory.set(copy, program + thread * copyBytes);
   const chunks = threads?.split(programs[0] as Step[]);
   const shared = chunks && threads?.load({ memory: kernels.memory, chunks, begin: program, copyBytes });
-  return { kernels, lowered, addresses, program, end: program + copyBytes, shared };
+  return { inputs, outputs, kernels, addresses, program, end: program + copyBytes, shared };
 }
 
 function pieceOf({ bytes }: BufferDraft): number {
