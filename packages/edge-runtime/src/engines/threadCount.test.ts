@@ -8,6 +8,7 @@ test('an isolated page has a thread a core, four at most; one that is not has on
   expect(threadCount(undefined, isolated)).toBe(4);
   expect(threadCount(undefined, { ...isolated, navigator: { hardwareConcurrency: 2 } })).toBe(2);
   expect(threadCount(undefined, { crossOriginIsolated: true })).toBe(1);
+  expect(threadCount(4, { crossOriginIsolated: true, navigator })).toBe(1);
   expect(threadCount(7, isolated)).toBe(7);
   expect(threadCount(1, isolated)).toBe(1);
   expect(threadCount(1000, isolated)).toBe(16);

@@ -28,7 +28,8 @@ export function threadCount(asked: number | undefined, place: Place = globalThis
     });
   }
   const { crossOriginIsolated, navigator } = place;
-  const canShare = crossOriginIsolated ?? place.SharedArrayBuffer !== undefined;
+  // WebKit on Linux isolates pages, and has no memory to share all the same.
+  const canShare = crossOriginIsolated !== false && place.SharedArrayBuffer !== undefined;
   if (!canShare) return 1;
   if (asked !== undefined) return Math.min(asked, MOST);
   // A server runs pictures side by side already.
