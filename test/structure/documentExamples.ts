@@ -54,15 +54,14 @@ export function exampleFaults(examples: readonly Example[]): string[] {
     ...names.map((name, i) => [name, examples[i]?.code ?? ''] as const),
   ]);
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
   const virtual: ts.CompilerHost = {
     ...host,
-    fileExists: (name) => texts.has(name) || fileExists(name),
-    readFile: (name) => texts.get(name) ?? readFile(name),
+    fileExists: (name) => texts.has(name) || host.fileExists(name),
+    readFile: (name) => texts.get(name) ?? host.readFile(name),
     getSourceFile(name, version, ...rest) {
       const text = texts.get(name);
       return text === undefined
-        ? getSourceFile(name, version, ...rest)
+        ? host.getSourceFile(name, version, ...rest)
         : ts.createSourceFile(name, text, version, true);
     },
   };

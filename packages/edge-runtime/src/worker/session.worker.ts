@@ -13,10 +13,9 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const code = import('./answerPage.ts');
 
-scope.onmessage = async ({ data }) => {
-  try {
-    (await code).answerPage(data);
-  } catch (error) {
-    scope.postMessage({ type: 'refused', error: { text: String(error) } });
-  }
+scope.onmessage = ({ data }) => {
+  code.then(
+    ({ answerPage }) => answerPage(data),
+    (error: unknown) => scope.postMessage({ type: 'refused', error: { text: String(error) } }),
+  );
 };

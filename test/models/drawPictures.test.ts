@@ -9,7 +9,7 @@ interface Pictures {
   readonly pictures: readonly { readonly label: number; readonly pixels: string }[];
 }
 
-const models = new URL('../models/resnet20-cifar10/', import.meta.url);
+const models = new URL('../../apps/demo/models/resnet20-cifar10/', import.meta.url);
 const read = (path: string): Buffer => readFileSync(new URL(path, models));
 const kept = JSON.parse(read('pictures.json').toString()) as Pictures;
 

@@ -1,10 +1,10 @@
-// Knows how our drawings become the pictures of the networks that come with the page; `tsx apps/demo/lab/drawPictures.ts` writes them.
+// Knows how our drawings become the pictures of the networks that come with the page; `tsx test/models/drawPictures.ts` writes them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { launchBrowser } from './launchBrowser.ts';
+import { launchBrowser } from '@asfp/demo/lab';
 
-const FOLDER = new URL('../drawings/', import.meta.url);
-const TARGET = new URL('../models/resnet20-cifar10/pictures.json', import.meta.url);
+const FOLDER = new URL('../../apps/demo/drawings/', import.meta.url);
+const TARGET = new URL('../../apps/demo/models/resnet20-cifar10/pictures.json', import.meta.url);
 const SIDE = 32;
 /** Drawn so many times as large, then averaged, as a photograph is made small. */
 const LARGER = 8;
