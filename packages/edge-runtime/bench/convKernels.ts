@@ -10,6 +10,7 @@ import { convCosts } from '../src/compiled/convCosts.ts';
 import type { ConvWay, ConvWork } from '../src/compiled/convWork.ts';
 import { type ConvShape, type ConvTime, convTimes, sizeOfShape } from './convTimes.ts';
 import { estimateError, fitCosts, type LayerTimes, regrets } from './fitCosts.ts';
+import { markdownTable } from './markdownTable.ts';
 import { peakMadds } from './peakMadds.ts';
 
 const { values } = parseArgs({
@@ -155,9 +156,7 @@ function report(): string {
   const lines = [
     `Measured on ${machine}. The core's peak, a loop of multiply-adds that stays in its registers: ${builds.map((build) => `${(peak.get(build) as number).toFixed(1)} a nanosecond (${build})`).join(', ')}. Products of patches reach ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of it in the direct layers below. For Winograd the multiply-adds are those of the direct form, so that more than all of the peak is possible.`,
     '',
-    line(head),
-    line(head.map(() => '---')),
-    ...rows.map(line),
+    markdownTable(head, rows),
     '',
     ...builds.map((build) => {
       const now = regrets(layers(build), convCosts);
@@ -202,10 +201,6 @@ function maddsOf(shape: ConvShape, way: ConvTime['way']): number {
 
 function percent(part: number): string {
   return `${(100 * part).toFixed(part < 0.1 ? 1 : 0)} %`;
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
 
 function costsFile(costs: Readonly<Record<ConvWay, ConvWork>>): string {

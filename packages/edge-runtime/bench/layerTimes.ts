@@ -1,5 +1,14 @@
 // Knows how long each layer of a network takes within it, and of several networks the same layers next to each other.
-import { constantTensor, costTable, type Dim, type Graph, inferShapes, nodesByName } from '@asfp/core';
+import {
+  constantTensor,
+  costTable,
+  type Dim,
+  type Graph,
+  inferShapes,
+  median,
+  nodesByName,
+  sizeOf,
+} from '@asfp/core';
 import { encodeProgram, type Kernels, openKernels, type Step } from '@asfp/kernels';
 import type { ConvSize, ConvWay } from '../src/compiled/convWork.ts';
 import { lower } from '../src/compiled/lower.ts';
@@ -65,7 +74,7 @@ function open(graph: Graph, module: WebAssembly.Module): Opened {
     if (data) new Uint8Array(buffer, addresses[i], data.byteLength).set(data);
   });
   for (const [name, { place }] of inputs) {
-    const floats = (shapes[name] as number[]).reduce((product, side) => product * side, 1);
+    const floats = sizeOf(shapes[name] as number[]);
     const values = Float32Array.from({ length: floats }, (_, i) => Math.sin(i));
     new Float32Array(buffer, addresses[place.buffer], floats).set(values);
   }
@@ -82,7 +91,7 @@ function open(graph: Graph, module: WebAssembly.Module): Opened {
 function timesOf({ steps, origins, samples }: Opened, graph: Graph): NetTimes {
   const shapes = inferShapes(graph, onePicture(graph));
   const nodes = nodesByName(graph);
-  const medians = samples.map((all) => [...all].sort((a, b) => a - b)[all.length >> 1] as number);
+  const medians = samples.map(median);
   const layers = costTable(graph).layers.map(({ name, macs }): LayerTime => {
     const own = origins.flatMap((origin, i) => (origin === name ? [i] : []));
     const ns = own.reduce((sum, i) => sum + (medians[i] as number), 0);

@@ -9,6 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { AsfpError, type Graph, readModel } from '@asfp/core';
 import { bestBuild, kernelFile } from '@asfp/kernels';
 import { type LayerTime, layerTimes, type NetTimes } from './layerTimes.ts';
+import { markdownTable } from './markdownTable.ts';
 import { savingBounds } from './savingBounds.ts';
 
 const { values } = parseArgs({
@@ -76,7 +77,7 @@ function boundRows(): string {
       return [net, rates[i] as string, percent(macsSaved), percent(measured * macsSaved), ...figures];
     }),
   );
-  return table(head, rows);
+  return markdownTable(head, rows);
 }
 
 /** Layers of one shape together: what they take, dense and at each rate, and the shares of time and of multiply-adds that are left. */
@@ -100,7 +101,10 @@ function layerRows({ net, dense, pruned }: (typeof nets)[number]): string {
     ];
   });
   const others = pruned.flatMap(({ otherNs }) => [micros(otherNs), '', percent(otherNs / dense.otherNs), '']);
-  return table(head, [...rows, ['pools, copies and scatters', '', micros(dense.otherNs), '', ...others]]);
+  return markdownTable(head, [
+    ...rows,
+    ['pools, copies and scatters', '', micros(dense.otherNs), '', ...others],
+  ]);
 }
 
 function sums(layers: readonly LayerTime[]): { ns: number; macs: number } {
@@ -123,9 +127,4 @@ function micros(ns: number): string {
 
 function percent(part: number): string {
   return `${(100 * part).toFixed(0)} %`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

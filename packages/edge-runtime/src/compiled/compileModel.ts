@@ -46,10 +46,12 @@ export function compileModel(graph: Graph, module: WebAssembly.Module, threads?:
   const programs = new Map<string, Loaded>();
   const load = (shapes: Readonly<Record<string, readonly number[]>>): Loaded => {
     const key = JSON.stringify(shapes);
-    const loaded = programs.get(key) ?? place(lower(graph, shapes, sizes), module, graph.name, threads);
+    const known = programs.get(key);
+    const loaded = known ?? place(lower(graph, shapes, sizes), module, graph.name, threads);
     // The latest stands last.
     programs.delete(key);
     programs.set(key, loaded);
+    if (known) return known;
     for (const [old, { shared }] of programs) {
       if (old === key || held() <= MOST_KEPT) break;
       if (shared) threads?.forget(shared);
