@@ -2,7 +2,9 @@
 import { from, to } from './share';
 
 /**
- * The largest value (`average` 0) or the mean (1) of each window: x `[n, height, width, channels]`, channels a multiple of 4.
+ * Reduces each window to one value: 0 sums, 1 means, 2 largest, 3 smallest; a window as large as the image reduces all of it.
+ * x `[n, height, width, channels]`, channels a multiple of 4. Sums are kept in float64: thousands of values, added up in float32
+ * one by one, would lose what a network may blow up.
  */
 export function pool(
   x: usize,
@@ -19,7 +21,7 @@ export function pool(
   strideX: i32,
   top: i32,
   left: i32,
-  average: i32,
+  what: i32,
 ): void {
   const pixel = (<usize>channels) << 2;
   const rowBytes = <usize>width * pixel;
@@ -39,67 +41,46 @@ export function pool(
         const w1 = min(width, xx * strideX - left + kw);
         const first = x + <usize>h0 * rowBytes + <usize>w0 * pixel;
         const across = <usize>(w1 - w0) * pixel;
-        const share = f32x4.splat(<f32>1 / <f32>((h1 - h0) * (w1 - w0)));
+        const share = f64x2.splat(what == 1 ? 1 / <f64>((h1 - h0) * (w1 - w0)) : 1);
         for (let c: usize = 0; c < pixel; c += 16, y += 16) {
           let row = first + c;
-          let v = average ? f32x4.splat(0) : v128.load(row);
-          for (let h = h0; h < h1; h++, row += rowBytes) {
-            if (average)
-              for (let p = row, end = row + across; p < end; p += pixel) v = f32x4.add(v, v128.load(p));
+          let v = v128.load(row);
+          if (what < 2) {
+            let low = f64x2.splat(0);
+            let high = low;
+            for (let h = h0; h < h1; h++, row += rowBytes) {
+              for (let p = row, end = row + across; p < end; p += pixel) {
+                v = v128.load(p);
+                low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+                high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 0, 1)));
+              }
+            }
+            low = v128.demote_zero<f64>(f64x2.mul(low, share));
+            high = v128.demote_zero<f64>(f64x2.mul(high, share));
+            v = v128.shuffle<i32>(low, high, 0, 1, 4, 5);
+          } else {
             // A window with NaN gives NaN.
-            else for (let p = row, end = row + across; p < end; p += pixel) v = f32x4.max(v, v128.load(p));
+            for (let h = h0; h < h1; h++, row += rowBytes) {
+              for (let p = row, end = row + across; p < end; p += pixel)
+                v = what == 2 ? f32x4.max(v, v128.load(p)) : f32x4.min(v, v128.load(p));
+            }
           }
-          v128.store(y, average ? f32x4.mul(v, share) : v);
+          v128.store(y, v);
         }
       }
-    }
-  }
-}
-
-/** Reduces each image to one pixel: 0 sums, 1 means, 2 largest, 3 smallest: x `[n, pixels, channels]`, y `[n, channels]`. */
-export function reducePixels(x: usize, y: usize, batch: i32, pixels: i32, channels: i32, what: i32): void {
-  const pixel = (<usize>channels) << 2;
-  const image = <usize>pixels * pixel;
-  const share = f32x4.splat(what == 1 ? <f32>1 / <f32>pixels : <f32>1);
-  for (let n = 0; n < batch; n++, x += image) {
-    for (let c: usize = 0; c < pixel; c += 16, y += 16) {
-      let p = x + c;
-      const end = p + image;
-      let v = v128.load(p);
-      p += pixel;
-      if (what < 2) {
-        // Four sums, so that an addition need not wait for the one before.
-        let s1 = f32x4.splat(0);
-        let s2 = s1;
-        let s3 = s1;
-        for (; p + 3 * pixel < end; p += pixel) {
-          v = f32x4.add(v, v128.load(p));
-          p += pixel;
-          s1 = f32x4.add(s1, v128.load(p));
-          p += pixel;
-          s2 = f32x4.add(s2, v128.load(p));
-          p += pixel;
-          s3 = f32x4.add(s3, v128.load(p));
-        }
-        for (; p < end; p += pixel) v = f32x4.add(v, v128.load(p));
-        v = f32x4.mul(f32x4.add(f32x4.add(v, s1), f32x4.add(s2, s3)), share);
-      } else if (what == 2) {
-        for (; p < end; p += pixel) v = f32x4.max(v, v128.load(p));
-      } else {
-        for (; p < end; p += pixel) v = f32x4.min(v, v128.load(p));
-      }
-      v128.store(y, v);
     }
   }
 }
 
 /**
  * Reduces any axes, value by value: x `[n, rows, columns, channels]` with its steps in floats; the steps of y are 0 along the axes
- * that are reduced, over `yFloats` floats in all. What it computes is counted as in reducePixels; `share` scales sums.
+ * that are reduced, over `yFloats` floats in all. `what` and the sums as in pool; `share` scales them. Scratch: 8 bytes for each
+ * of the `yFloats`.
  */
 export function reduceAxes(
   x: usize,
   y: usize,
+  scratch: usize,
   n: i32,
   rows: i32,
   columns: i32,
@@ -115,21 +96,24 @@ export function reduceAxes(
   what: i32,
   share: f32,
 ): void {
-  const start: f32 = what < 2 ? 0 : what == 2 ? -Infinity : Infinity;
-  const end = y + ((<usize>yFloats) << 2);
-  for (let p = y; p < end; p += 4) store<f32>(p, start);
+  const start: f64 = what < 2 ? 0 : what == 2 ? -Infinity : Infinity;
+  const end = scratch + ((<usize>yFloats) << 3);
+  for (let p = scratch; p < end; p += 8) store<f64>(p, start);
   for (let i = 0; i < n; i++) {
     for (let h = 0; h < rows; h++) {
       for (let w = 0; w < columns; w++) {
         let p = x + ((<usize>(i * xN + h * xRow + w * xColumn)) << 2);
-        let q = y + ((<usize>(i * yN + h * yRow + w * yColumn)) << 2);
-        for (let c = 0; c < channels; c++, p += 4, q += (<usize>yChannel) << 2) {
-          const v = load<f32>(p);
-          const sum = load<f32>(q);
-          store<f32>(q, what < 2 ? sum + v : what == 2 ? max(sum, v) : min(sum, v));
+        let q = scratch + ((<usize>(i * yN + h * yRow + w * yColumn)) << 3);
+        for (let c = 0; c < channels; c++, p += 4, q += (<usize>yChannel) << 3) {
+          const v = <f64>load<f32>(p);
+          const sum = load<f64>(q);
+          store<f64>(q, what < 2 ? sum + v : what == 2 ? max(sum, v) : min(sum, v));
         }
       }
     }
   }
-  if (what < 2) for (let p = y; p < end; p += 4) store<f32>(p, load<f32>(p) * share);
+  for (let p = scratch; p < end; p += 8, y += 4) {
+    const v = load<f64>(p);
+    store<f32>(y, <f32>(what < 2 ? v * <f64>share : v));
+  }
 }

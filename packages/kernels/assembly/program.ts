@@ -3,7 +3,7 @@ import { convGemm } from './convGemm';
 import { depthwise } from './depthwise';
 import { affine, binary, clearPads, softmax, unary } from './elementwise';
 import { copy, fill, gather, resize } from './movement';
-import { pool, reduceAxes, reducePixels } from './pool';
+import { pool, reduceAxes } from './pool';
 import { scatterRows } from './scatterRows';
 import { setShare } from './share';
 import { winograd } from './winograd';
@@ -125,7 +125,25 @@ export function run(program: usize, end: usize, part: i32, parts: i32, byColumns
         );
         break;
       case 4:
-        reducePixels(arg(p, 0), arg(p, 1), arg(p, 2), arg(p, 3), arg(p, 4), arg(p, 5));
+        reduceAxes(
+          arg(p, 0),
+          arg(p, 1),
+          arg(p, 2),
+          arg(p, 3),
+          arg(p, 4),
+          arg(p, 5),
+          arg(p, 6),
+          arg(p, 7),
+          arg(p, 8),
+          arg(p, 9),
+          arg(p, 10),
+          arg(p, 11),
+          arg(p, 12),
+          arg(p, 13),
+          arg(p, 14),
+          arg(p, 15),
+          real(p, 16),
+        );
         break;
       case 5:
         unary(arg(p, 0), arg(p, 1), arg(p, 2), arg(p, 3), real(p, 4));
@@ -208,26 +226,6 @@ export function run(program: usize, end: usize, part: i32, parts: i32, byColumns
           arg(p, 7),
           real(p, 8),
           real(p, 9),
-        );
-        break;
-      case 15:
-        reduceAxes(
-          arg(p, 0),
-          arg(p, 1),
-          arg(p, 2),
-          arg(p, 3),
-          arg(p, 4),
-          arg(p, 5),
-          arg(p, 6),
-          arg(p, 7),
-          arg(p, 8),
-          arg(p, 9),
-          arg(p, 10),
-          arg(p, 11),
-          arg(p, 12),
-          arg(p, 13),
-          arg(p, 14),
-          real(p, 15),
         );
         break;
     }

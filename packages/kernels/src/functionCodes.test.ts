@@ -134,9 +134,27 @@ for (const build of testBuilds) {
     for (const [name, code] of Object.entries(reduceCodes)) {
       const { kernels, put, room, read } = testKernels(build);
       const [y, z] = [room(n * c), room(n * w)];
-      kernels.reducePixels(put(x), y, n, h * w, c, code);
+      kernels.pool(put(x), y, n, h, w, c, 1, 1, h, w, 1, 1, 0, 0, code);
       const share = name === 'mean' ? 1 / (h * c) : 1;
-      kernels.reduceAxes(put(x), z, n, h, w, c, h * w * c, w * c, c, w, 0, 1, 0, n * w, code, share);
+      kernels.reduceAxes(
+        put(x),
+        z,
+        room(2 * n * w),
+        n,
+        h,
+        w,
+        c,
+        h * w * c,
+        w * c,
+        c,
+        w,
+        0,
+        1,
+        0,
+        n * w,
+        code,
+        share,
+      );
       const over = (values: number[]): number => {
         if (name === 'max') return max(...values);
         if (name === 'min') return min(...values);
@@ -150,6 +168,25 @@ for (const build of testBuilds) {
         const image = [...x.slice(Math.floor(i / w) * h * w * c, (Math.floor(i / w) + 1) * h * w * c)];
         expect(found).toBeCloseTo(over(image.filter((_, at) => Math.floor(at / c) % w === i % w)), 5);
       }
+    }
+  });
+
+  test(`${build}: sums of thousands of values are rounded once`, () => {
+    const [side, c] = [128, 4];
+    // Far from zero: added up one by one in float32, these lose hundreds of roundings.
+    const x = Float32Array.from(testNumbers(side * side * c, 6), (value) => value + 100);
+    const exact = [0, 1, 2, 3].map((at) =>
+      x.reduce((sum, value, i) => (i % c === at ? sum + value : sum), 0),
+    );
+    const { kernels, put, room, read } = testKernels(build);
+    const [y, z] = [room(c), room(c)];
+    const from = put(x);
+    kernels.pool(from, y, 1, side, side, c, 1, 1, side, side, 1, 1, 0, 0, reduceCodes.mean);
+    const steps = [side * side * c, side * c, c, 0, 0, 0, 1, c];
+    kernels.reduceAxes(from, z, room(2 * c), 1, side, side, c, ...steps, reduceCodes.sum, 1);
+    for (const [at, sum] of exact.entries()) {
+      expect(abs((read(y, c)[at] as number) * side ** 2 - sum)).toBeLessThanOrEqual(sum * 2 ** -24);
+      expect(abs((read(z, c)[at] as number) - sum)).toBeLessThanOrEqual(sum * 2 ** -24);
     }
   });
 }

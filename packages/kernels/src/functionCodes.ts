@@ -34,5 +34,5 @@ export const binaryCodes = {
   prelu: 7,
 } as const;
 
-/** What reducePixels does. */
+/** What pool and reduceAxes do. */
 export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3 } as const;

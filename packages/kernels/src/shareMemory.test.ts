@@ -143,7 +143,7 @@ for (const build of testBuilds) {
       args: {
         ...{ x: t.put(testNumbers(n * 9 * 11 * c, 1)), y: t.room(floats), batch: n, height: 9, width: 11 },
         ...{ channels: c, yHeight: h, yWidth: w, kh: 3, kw: 3, strideY: 2, strideX: 2, top: 1, left: 1 },
-        average: 1,
+        what: 1,
       },
     }),
     unary: (t) => ({

@@ -22,7 +22,7 @@ export const lowerPool: Lower<'maxPool' | 'avgPool'> = (node, at) => {
     ...{ x: x.place, y: y.place, batch, height, width, channels: x.layout.stride },
     ...{ yHeight: down.out, yWidth: along.out, kh: size[0], kw: size[1] },
     ...{ strideY: strides[0], strideX: strides[1], top: down.before, left: along.before },
-    average: node.op === 'avgPool' ? 1 : 0,
+    what: node.op === 'avgPool' ? reduceCodes.mean : reduceCodes.max,
   });
   return y;
 };
@@ -41,9 +41,12 @@ function reduced(node: GraphNode<'mean' | 'reduce'>, what: keyof typeof reduceCo
   const { dims, stride } = x.layout;
   const y = newValue(at, at.layout(node.name));
   if (gone.size === 2 && gone.has(1) && gone.has(2)) {
-    const pixels = dims[1] * dims[2];
-    const args = { x: x.place, y: y.place, batch: dims[0], pixels, channels: stride };
-    at.steps.add('reducePixels', { ...args, what: reduceCodes[what] });
+    const [batch, height, width] = dims;
+    at.steps.add('pool', {
+      ...{ x: x.place, y: y.place, batch, height, width, channels: stride },
+      ...{ yHeight: 1, yWidth: 1, kh: height, kw: width, strideY: 1, strideX: 1, top: 0, left: 0 },
+      what: reduceCodes[what],
+    });
     return y;
   }
   // The steps in y that follow x's axes: those of its kept axes, in order; the last kept one holds the channels.
@@ -55,6 +58,7 @@ function reduced(node: GraphNode<'mean' | 'reduce'>, what: keyof typeof reduceCo
   const xs = stepsOf(x.layout);
   const count = [...gone].reduce((product, axis) => product * (dims[axis] as number), 1);
   at.steps.add('reduceAxes', {
+    scratch: at.steps.scratch(floatsOf(y.layout) * 8),
     ...{ x: x.place, y: y.place, n: dims[0], rows: dims[1], columns: dims[2], channels: dims[3] },
     ...{ xN: xs[0], xRow: xs[1], xColumn: xs[2] },
     ...{ yN: follow[0] as number, yRow: follow[1] as number },

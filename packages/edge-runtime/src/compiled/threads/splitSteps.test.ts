@@ -67,7 +67,7 @@ test('large steps are cut finer than there are threads, up to four times, into c
   const size = { batch: 1, height: 7, width: 7, channels, yHeight: 7, yWidth: 7, kh: 3, kw: 3 };
   const pool: Step = {
     kernel: 'pool',
-    args: { x: 1, y: 2, ...size, strideY: 1, strideX: 1, top: 1, left: 1, average: 0 },
+    args: { x: 1, y: 2, ...size, strideY: 1, strideX: 1, top: 1, left: 1, what: 2 },
   };
   expect(groupsOf([pool])?.[0]?.[3]).toBe(4);
   expect(groupsOf([relu(1 << 20)], 4)).toEqual([[0, 0, UNARY_BYTES, 8, 0]]);
@@ -75,8 +75,11 @@ test('large steps are cut finer than there are threads, up to four times, into c
 
 test('a kernel that knows no parts is one chunk', () => {
   const reduce = {
-    kernel: 'reducePixels',
-    args: { x: 1, y: 2, batch: 1, pixels: 1e6, channels: 64, what: 1 },
+    kernel: 'reduceAxes',
+    args: {
+      ...{ x: 1, y: 2, scratch: 3, n: 1, rows: 1, columns: 1e6, channels: 64, xN: 0, xRow: 0, xColumn: 64 },
+      ...{ yN: 0, yRow: 0, yColumn: 64, yChannel: 0, yFloats: 64e6, what: 1, share: 1 / 64 },
+    },
   } as const;
   expect(groupsOf([reduce])).toBeUndefined();
 });
