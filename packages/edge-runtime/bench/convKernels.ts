@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { bestBuild, type KernelBuild, kernelFile } from '@asfp/kernels';
 import { convCosts } from '../src/compiled/convCosts.ts';
-import type { ConvWay, ConvWork } from '../src/compiled/convWork.ts';
+import { type ConvWay, type ConvWork, convWays } from '../src/compiled/convWork.ts';
 import { type ConvShape, type ConvTime, convTimes, sizeOfShape } from './convTimes.ts';
 import { estimateError, fitCosts, type LayerTimes, regrets } from './fitCosts.ts';
 import { markdownTable } from './markdownTable.ts';
@@ -44,7 +44,7 @@ const layer = (
   ...{ side, channels, cols, window, stride },
 });
 
-/** Layers of 3 × 3 and stride 1, whole and pruned: those in which there is a choice. */
+/** Layers whole and pruned in which there is a choice. */
 const CHOICES: readonly ConvShape[] = [
   ...(
     [
@@ -73,13 +73,15 @@ const CHOICES: readonly ConvShape[] = [
     layer(2, 256, 256, 3),
     layer(1, 128, 128, 3),
   ],
+  ...[layer(224, 3, 64, 7, 2), layer(224, 3, 38, 7, 2), layer(128, 3, 24, 5, 2), layer(56, 32, 64, 5, 2)],
+  ...[layer(28, 1, 32, 5), layer(28, 64, 64, 5), layer(14, 48, 64, 5), layer(56, 32, 32, 4)],
 ];
 
 /** Layers of 64 channels and more that multiply as often as they must. */
 const DIRECT: readonly ConvShape[] = [
   ...[layer(56, 64, 256, 1), layer(28, 512, 128, 1), layer(14, 1024, 256, 1), layer(14, 96, 576, 1)],
-  ...[layer(7, 512, 2048, 1), layer(56, 64, 128, 3, 2), layer(28, 128, 256, 3, 2), layer(56, 256, 512, 1, 2)],
-  ...[layer(28, 64, 64, 5), layer(8, 64, 64, 3)],
+  ...[layer(7, 512, 2048, 1), layer(56, 256, 512, 1, 2), layer(28, 64, 64, 5)],
+  ...[layer(56, 64, 128, 3, 2), layer(28, 128, 256, 3, 2), layer(8, 64, 64, 3)],
 ];
 
 const DEPTHWISE: readonly ConvShape[] = [
@@ -93,11 +95,11 @@ interface Timed {
   readonly times: readonly ConvTime[];
 }
 
-const ways: readonly ConvWay[] = ['gemm', 'winograd4', 'winograd2'];
+const ways: readonly ConvWay[] = ['gemm', 'sixPoints', 'fourPoints'];
 const passes = Array.from({ length: PASSES }, () => ({
-  choices: timeAll(CHOICES, ways),
-  direct: timeAll(DIRECT, ['gemm']),
-  depthwise: timeAll(DEPTHWISE, ['depthwise']),
+  choices: timeAll(CHOICES, (shape) => convWays(sizeOfShape(shape))),
+  direct: timeAll(DIRECT, () => ['gemm']),
+  depthwise: timeAll(DEPTHWISE, () => ['depthwise']),
 }));
 const choices = shortest(passes.map((pass) => pass.choices));
 const direct = shortest(passes.map((pass) => pass.direct));
@@ -120,9 +122,12 @@ if (values.write) {
   writeFileSync(new URL('../src/compiled/convCosts.ts', import.meta.url), costsFile(fitted));
 }
 
-function timeAll(shapes: readonly ConvShape[], which: readonly ConvTime['way'][]): Timed[] {
+function timeAll(
+  shapes: readonly ConvShape[],
+  which: (shape: ConvShape) => readonly ConvTime['way'][],
+): Timed[] {
   return shapes.map((shape) => {
-    const times = convTimes(shape, which, modules, rounds);
+    const times = convTimes(shape, which(shape), modules, rounds);
     for (const { way, build, error } of times) {
       if (error <= MOST_ERROR) continue;
       process.stderr.write(`FAILED ${nameOf(shape)} ${way} ${build}: an error of ${error}\n`);

@@ -11,8 +11,9 @@ import {
   packDepthwise,
   packWinograd,
   up4,
+  winogradTile,
 } from '@asfp/kernels';
-import type { ConvSize, ConvWay } from '../src/compiled/convWork.ts';
+import { type ConvSize, type ConvWay, pointsOf } from '../src/compiled/convWork.ts';
 
 /** A layer: a square image, SAME padding. */
 export interface ConvShape {
@@ -132,7 +133,7 @@ function setUp(
       yStride: up4(cols),
     },
     ...{ kh: window, kw: window, strideY: stride, strideX: stride, dilationY: 1, dilationX: 1 },
-    ...{ top: before, left: before, act: 1, tile: way === 'winograd2' ? 2 : 4 },
+    ...{ top: before, left: before, act: 1, ...tiling(shape, way) },
   };
   const name = way === 'gemm' ? 'convGemm' : way === 'depthwise' ? 'depthwise' : 'winograd';
   const calls = Array.from({ length: copies }, (_, i) => {
@@ -155,7 +156,7 @@ function packedKernel(shape: ConvShape, way: ConvTime['way'], values: Float32Arr
   const kernel = { shape: [window, window, channels, cols], values } as const;
   return way === 'gemm'
     ? packConvGemm(kernel, up4(channels), 1)
-    : packWinograd(kernel, way === 'winograd4' ? 4 : 2);
+    : packWinograd(kernel, pointsOf[way], shape.stride);
 }
 
 function scratchOf(sizes: Kernels, shape: ConvShape, way: ConvTime['way'], out: number): number {
@@ -163,7 +164,17 @@ function scratchOf(sizes: Kernels, shape: ConvShape, way: ConvTime['way'], out: 
   const [channels, cols] = [up4(shape.channels), up4(shape.cols)];
   if (way === 'gemm') return sizes.convGemmScratch(channels, shape.channels, cols, window, window, 1);
   if (way === 'depthwise') return sizes.depthwiseScratch(channels, out, window, window, stride, 1, 1);
-  return sizes.winogradScratch(1, side, channels, out, out, cols, way === 'winograd4' ? 4 : 2);
+  const { tile, points } = tiling(shape, way);
+  return sizes.winogradScratch(1, side, channels, out, out, cols, tile, points, stride);
+}
+
+/** The last arguments of winograd; of the other ways, any. */
+function tiling(
+  { window, stride }: ConvShape,
+  way: ConvTime['way'],
+): Pick<KernelArguments<'winograd'>, 'tile' | 'points' | 'stride'> {
+  const points = way === 'sixPoints' ? 6 : 4;
+  return { tile: winogradTile(window, points, stride), points, stride };
 }
 
 /** Addresses one after the other, with room for vectors that reach beyond an end. */

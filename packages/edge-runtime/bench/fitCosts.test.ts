@@ -7,8 +7,8 @@ import { fitCosts, type LayerTimes, leastSquares, regrets } from './fitCosts.ts'
 
 const truth: Readonly<Record<ConvWay, ConvWork>> = {
   gemm: { multiply: 0.02, lay: 0.1, store: 0.05, far: 0.03 },
-  winograd4: { multiply: 0.025, lay: 0.2, store: 0.3, far: 0.04 },
-  winograd2: { multiply: 0.022, lay: 0.15, store: 0, far: 0.02 },
+  sixPoints: { multiply: 0.025, lay: 0.2, store: 0.3, far: 0.04 },
+  fourPoints: { multiply: 0.022, lay: 0.15, store: 0, far: 0.02 },
 };
 const sides = [1, 3, 7, 14, 28, 56];
 const widths = [4, 16, 40, 64, 200, 512];
@@ -23,12 +23,12 @@ const sizes = sides.flatMap((side) =>
 const layersOf = (noise: () => number): LayerTimes[] =>
   sizes.map((size) => {
     const ns = (way: ConvWay): number => convCost(convWork(size, way), truth[way]) * noise();
-    return { size, ns: { gemm: ns('gemm'), winograd4: ns('winograd4'), winograd2: ns('winograd2') } };
+    return { size, ns: { gemm: ns('gemm'), sixPoints: ns('sixPoints'), fourPoints: ns('fourPoints') } };
   });
 
 test('exact times give the costs back', () => {
   const fitted = fitCosts(layersOf(() => 1));
-  for (const way of ['gemm', 'winograd4', 'winograd2'] as const) {
+  for (const way of ['gemm', 'sixPoints', 'fourPoints'] as const) {
     for (const kind of ['multiply', 'lay', 'store', 'far'] as const)
       expect(fitted[way][kind]).toBeCloseTo(truth[way][kind], 3);
   }

@@ -3,13 +3,13 @@ import { chooseConv, convCost } from '../src/compiled/chooseConv.ts';
 import type { ConvSize, ConvWay, ConvWork } from '../src/compiled/convWork.ts';
 import { convWork } from '../src/compiled/convWork.ts';
 
-/** The times of one layer by way, nanoseconds. */
+/** The times of one layer by the ways that it can go, nanoseconds. */
 export interface LayerTimes {
   readonly size: ConvSize;
-  readonly ns: Readonly<Record<ConvWay, number>>;
+  readonly ns: Readonly<Partial<Record<ConvWay, number>>>;
 }
 
-const WAYS: readonly ConvWay[] = ['gemm', 'winograd4', 'winograd2'];
+const WAYS: readonly ConvWay[] = ['gemm', 'sixPoints', 'fourPoints'];
 const KINDS: readonly (keyof ConvWork)[] = ['multiply', 'lay', 'store', 'far'];
 
 /** The costs of each way, three digits. */
@@ -18,14 +18,19 @@ export function fitCosts(layers: readonly LayerTimes[]): Record<ConvWay, ConvWor
 }
 
 function fitWay(layers: readonly LayerTimes[], way: ConvWay): ConvWork {
-  const rows = layers.map(({ size, ns }) => {
+  const rows = timesOf(layers, way).map(({ size, ns }) => {
     const work = convWork(size, way);
-    return KINDS.map((kind) => work[kind] / ns[way]);
+    return KINDS.map((kind) => work[kind] / ns);
   });
   const costs = leastSquares(rows);
   return Object.fromEntries(
     KINDS.map((kind, i) => [kind, Number((costs[i] ?? 0).toPrecision(3))]),
   ) as unknown as ConvWork;
+}
+
+/** The layers that can go a way. */
+function timesOf(layers: readonly LayerTimes[], way: ConvWay): { size: ConvSize; ns: number }[] {
+  return layers.flatMap(({ size, ns: { [way]: ns } }) => (ns === undefined ? [] : [{ size, ns }]));
 }
 
 /** The x ≥ 0 for which all `row · x` are as near to 1 as they can be, one coordinate after the other. */
@@ -64,7 +69,7 @@ export function regrets(
   costs: Readonly<Record<ConvWay, ConvWork>>,
 ): { readonly mean: number; readonly worst: number } {
   const each = layers.map(
-    ({ size, ns }) => ns[chooseConv(size, costs)] / Math.min(...WAYS.map((way) => ns[way])),
+    ({ size, ns }) => (ns[chooseConv(size, costs)] ?? Number.NaN) / Math.min(...Object.values(ns)),
   );
   return { mean: each.reduce((sum, one) => sum + one, 0) / each.length, worst: Math.max(...each) };
 }
@@ -75,8 +80,8 @@ export function estimateError(
   costs: Readonly<Record<ConvWay, ConvWork>>,
   way: ConvWay,
 ): number {
-  const squares = layers.map(
-    ({ size, ns }) => (convCost(convWork(size, way), costs[way]) / ns[way] - 1) ** 2,
+  const squares = timesOf(layers, way).map(
+    ({ size, ns }) => (convCost(convWork(size, way), costs[way]) / ns - 1) ** 2,
   );
   return Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / squares.length);
 }

@@ -102,12 +102,12 @@ function timesOf({ steps, origins, samples }: Opened, graph: Graph): NetTimes {
     const [batch, yHeight, yWidth] = shapes.get(name) as [number, number, number];
     const { strides, dilations } = node.attrs;
     const winograd = own.map((i) => steps[i]).find((step) => step?.kernel === 'winograd');
-    const tile = winograd && (winograd.args as { tile: number }).tile;
+    const points = winograd && (winograd.args as { points: number }).points;
     return {
       ...{ name, macs, ns },
       conv: {
         size: { ...{ batch, channels, cols, kernel: [kh, kw], strides, dilations }, yHeight, yWidth },
-        way: tile === undefined ? 'gemm' : tile === 4 ? 'winograd4' : 'winograd2',
+        way: points === undefined ? 'gemm' : points === 6 ? 'sixPoints' : 'fourPoints',
       },
     };
   });

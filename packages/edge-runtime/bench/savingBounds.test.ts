@@ -31,7 +31,7 @@ test('what no layer takes counts as it was measured', () => {
 test('half the channels on both sides keep a quarter of the products but half of the transforms, which tell where it is narrow', () => {
   const layer = (channels: number): LayerTime => ({
     ...{ name: 'c', macs: channels ** 2, ns: channels },
-    conv: { size: conv(channels, channels), way: 'winograd4' },
+    conv: { size: conv(channels, channels), way: 'sixPoints' },
   });
   const halved = (channels: number): SavingBounds =>
     savingBounds(net([layer(channels)], 0), net([layer(channels / 2)], 0));
@@ -45,7 +45,7 @@ test('half the channels on both sides keep a quarter of the products but half of
 test('widths that are filled up save less than those that are not', () => {
   const layer = (channels: number): LayerTime => ({
     ...{ name: 'c', macs: channels ** 2, ns: channels },
-    conv: { size: conv(channels, channels), way: 'winograd4' },
+    conv: { size: conv(channels, channels), way: 'sixPoints' },
   });
   const { byWork, byFilledWork } = savingBounds(net([layer(16)], 0), net([layer(9)], 0));
   expect(byFilledWork).toBeLessThan(byWork);
@@ -54,7 +54,7 @@ test('widths that are filled up save less than those that are not', () => {
 });
 
 test('work without filling is that of whole vectors, and in proportion between them', () => {
-  for (const way of ['gemm', 'winograd4', 'winograd2'] as const) {
+  for (const way of ['gemm', 'sixPoints', 'fourPoints'] as const) {
     expect(workUnfilled(conv(16, 24), way)).toEqual(convWork(conv(16, 24), way));
     expect(workUnfilled(conv(10, 24), way).lay).toBeCloseTo((convWork(conv(16, 24), way).lay * 10) / 16, 9);
     expect(workUnfilled(conv(16, 10), way).store).toBeLessThan(convWork(conv(16, 10), way).store);

@@ -12,7 +12,17 @@ export async function compileKernels(build: 'simd' | 'relaxed-simd'): Promise<Ui
   const { error, stderr } = await asc.main(
     [
       'index.ts',
-      ...['--baseDir', folder, '--outFile', 'kernels.wasm', '--runtime', 'stub', '-O3', '--noAssert'],
+      ...[
+        '--baseDir',
+        folder,
+        '--outFile',
+        'kernels.wasm',
+        '--runtime',
+        'stub',
+        '-O3z',
+        '--converge',
+        '--noAssert',
+      ],
       ...['--enable', 'simd', ...(build === 'simd' ? [] : ['--enable', 'relaxed-simd'])],
       // Functions of vectors stay within the module.
       // A maximum, since a shared memory must have one: src/shareMemory.ts.

@@ -79,6 +79,8 @@ export function run(program: usize, end: usize, part: i32, parts: i32, byColumns
           arg(p, 17),
           arg(p, 18),
           arg(p, 19),
+          arg(p, 20),
+          arg(p, 21),
         );
         break;
       case 2:

@@ -50,6 +50,8 @@ export const kernelTable = {
     'left',
     'act',
     'tile',
+    'points',
+    'stride',
   ],
   depthwise: [
     'x',

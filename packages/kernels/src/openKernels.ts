@@ -27,6 +27,8 @@ export interface Kernels extends Readonly<Record<KernelName, (...args: readonly 
     yWidth: number,
     cols: number,
     tile: number,
+    points: number,
+    stride: number,
   ): number;
   /** Bytes of scratch; parameters as in assembly/depthwise.ts. */
   depthwiseScratch(

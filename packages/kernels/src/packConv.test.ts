@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { functionCodes } from './functionCodes.ts';
-import { type ConvKernel, packConvGemm, packDepthwise, packWinograd } from './packConv.ts';
+import { type ConvKernel, packConvGemm, packDepthwise } from './packConv.ts';
 import { up4 } from './packPanels.ts';
+import { packWinograd, winogradTile } from './packWinograd.ts';
 import { scatterTable } from './scatterTable.ts';
 import { testBuilds, testKernels, testNumbers } from './testing/testKernels.ts';
 
@@ -57,6 +58,56 @@ const convolutions: readonly Case[] = [
     pad: [3, 3, 2, 3],
     unfilled: true,
   },
+  {
+    name: 'a stem of three channels, rows in whole vectors',
+    x: [2, 14, 16, 3],
+    kernel: [7, 7, 12],
+    stride: [2, 2],
+    pad: [3, 2, 3, 2],
+    unfilled: true,
+    act: 'relu',
+  },
+  { name: '3 x 3 on three channels', x: [1, 9, 12, 3], kernel: [3, 3, 16], pad: same3, unfilled: true },
+  { name: 'unfilled, four results', x: [1, 6, 4, 5], kernel: [3, 3, 4], pad: same3, unfilled: true },
+  { name: '2 x 2', x: [1, 9, 8, 7], kernel: [2, 2, 9], pad: [0, 1, 1, 0], residual: true },
+  { name: '4 x 4', x: [2, 8, 7, 5], kernel: [4, 4, 16], pad: [1, 2, 2, 1], act: 'relu6' },
+  { name: '5 x 5', x: [1, 9, 11, 6], kernel: [5, 5, 13], pad: [2, 2, 2, 2], residual: true, act: 'relu' },
+  { name: '5 x 5, stride 2', x: [1, 12, 9, 9], kernel: [5, 5, 11], stride: [2, 2], pad: [2, 1, 1, 2] },
+  {
+    name: '7 x 7, stride 2, wide',
+    x: [1, 11, 20, 17],
+    kernel: [7, 7, 20],
+    stride: [2, 2],
+    pad: [3, 3, 3, 3],
+  },
+  { name: '9 x 9, stride 2', x: [1, 15, 13, 2], kernel: [9, 9, 8], stride: [2, 2], pad: [3, 4, 3, 4] },
+  {
+    name: 'stride 2, into a stream',
+    x: [2, 13, 22, 6],
+    kernel: [3, 3, 9],
+    stride: [2, 2],
+    pad: [1, 0, 0, 1],
+    stream: 21,
+    residual: true,
+    act: 'relu',
+  },
+  {
+    name: 'stride 2, three slices of depth',
+    x: [1, 9, 10, 133],
+    kernel: [3, 3, 28],
+    stride: [2, 2],
+    pad: [1, 1, 1, 1],
+    residual: true,
+  },
+  {
+    name: '5 x 5, into a stream',
+    x: [1, 7, 6, 8],
+    kernel: [5, 5, 14],
+    pad: [2, 2, 2, 2],
+    stream: 32,
+    act: 'relu6',
+  },
+  { name: 'stride 2, one pixel', x: [3, 1, 1, 7], kernel: [3, 3, 4], stride: [2, 2], pad: same3 },
   { name: 'stride 2', x: [2, 9, 8, 6], kernel: [3, 3, 7], stride: [2, 2], pad: [0, 1, 1, 1], act: 'relu' },
   { name: 'stride over the kernel', x: [1, 9, 9, 4], kernel: [1, 1, 6], stride: [2, 3], pad: [0, 0, 0, 0] },
   { name: 'dilated', x: [1, 11, 10, 5], kernel: [3, 2, 6], dilation: [2, 3], pad: [2, 2, 1, 2], act: 'relu' },
@@ -151,16 +202,26 @@ const EPSILON = 2 ** -23;
 /** How far a sum of so many terms may be off, as a multiple of the sum of their sizes: each addition and product rounds once. */
 const plainBound = (terms: number): number => (terms + 3) * EPSILON;
 
-/** Winograd's transforms amplify: by at most 10² (F 4, rows of Bᵀ) and 10² again (Aᵀ), and round a dozen times more. */
-const winogradBound = (terms: number, tile: 2 | 4): number =>
-  (terms / 9 + 24) * EPSILON * (tile === 4 ? 100 : 16);
+/** Winograd sums `depth` products at each point; its transforms amplify: by at most 10² (six points, rows of Bᵀ) and 10² again (Aᵀ), and round a dozen times more. */
+const winogradBound = (depth: number, points: 4 | 6): number =>
+  (depth + 24) * EPSILON * (points === 6 ? 100 : 16);
+
+/** Whether Winograd on so many points can do a case. */
+function onPoints(one: Case, points: 4 | 6): boolean {
+  const [size, width] = one.kernel;
+  const stride = one.stride?.[0] ?? 1;
+  const taps = Math.ceil(size / stride);
+  const square = size === width && (one.stride?.[1] ?? 1) === stride && !one.dilation;
+  const inVectors = (one.x[2] * (one.unfilled ? one.x[3] : 4)) % 4 === 0;
+  if (!square || !inVectors) return false;
+  if (points === 4) return size === 3 && stride === 1;
+  return taps > 1 && taps < 6 && (stride === 1 || (stride === 2 && size % 2 === 1));
+}
 
 for (const build of testBuilds) {
-  for (const way of ['convGemm', 'winograd4', 'winograd2'] as const) {
-    const tile = way === 'winograd4' ? 4 : 2;
-    const able = (one: Case): boolean =>
-      way === 'convGemm' ||
-      (one.kernel[0] === 3 && one.kernel[1] === 3 && !one.stride && !one.dilation && !one.unfilled);
+  for (const way of ['convGemm', 'sixPoints', 'fourPoints'] as const) {
+    const points = way === 'sixPoints' ? 6 : 4;
+    const able = (one: Case): boolean => way === 'convGemm' || onPoints(one, points);
     test.each(convolutions.filter(able))(`${build} ${way}: $name`, (one) => {
       const [n, h, w, c] = one.x;
       const [kh, kw, cols] = one.kernel;
@@ -198,16 +259,20 @@ for (const build of testBuilds) {
           functionCodes[act],
         );
       } else {
-        const scratch = room(kernels.winogradScratch(n, w, channels, yHeight, yWidth, up4(cols), tile) / 4);
+        const across = stride[0] as 1 | 2;
+        const tile = winogradTile(kh, points, across);
+        const tiling = [tile, points, across] as const;
+        const bytes = kernels.winogradScratch(n, w, channels, yHeight, yWidth, up4(cols), ...tiling);
+        const scratch = room(bytes / 4);
         kernels.winograd(
-          ...[at, put(packWinograd(kernel, tile)), ...common, scratch, n, h, w, channels, c],
-          ...[yHeight, yWidth, up4(cols), yStride, pad[0], pad[2], functionCodes[act], tile],
+          ...[at, put(packWinograd(kernel, points, across)), ...common, scratch, n, h, w, channels, c],
+          ...[yHeight, yWidth, up4(cols), yStride, pad[0], pad[2], functionCodes[act], ...tiling],
         );
       }
 
       const found = read(y, pixels * yStride);
       const terms = kh * kw * c;
-      const bound = way === 'convGemm' ? plainBound(terms) : winogradBound(terms, tile);
+      const bound = way === 'convGemm' ? plainBound(terms) : winogradBound(c * stride[0] ** 2, points);
       // Winograd mixes the results of a tile, so its error is of the size of the largest.
       const largest = Math.max(...plain.sizes);
       for (let pixel = 0; pixel < pixels; pixel++) {

@@ -28,61 +28,6 @@ export function packConvGemm(kernel: ConvKernel, stride: number, dilationX: numb
   });
 }
 
-/** The transforms `G` of a filter's rows and columns: Lavin and Gray 2016, section 4. */
-const G: Readonly<Record<2 | 4, readonly (readonly [number, number, number])[]>> = {
-  2: [
-    [1, 0, 0],
-    [1 / 2, 1 / 2, 1 / 2],
-    [1 / 2, -1 / 2, 1 / 2],
-    [0, 0, 1],
-  ],
-  4: [
-    [1 / 4, 0, 0],
-    [-1 / 6, -1 / 6, -1 / 6],
-    [-1 / 6, 1 / 6, -1 / 6],
-    [1 / 24, 1 / 12, 1 / 6],
-    [1 / 24, -1 / 12, 1 / 6],
-    [0, 0, 1],
-  ],
-};
-
-/** A kernel `[3, 3, in, out]` for winograd: `(tile + 2)²` planes of panels `G g Gᵀ`, each of depth `in`, or `up4(in)` for at most four columns. */
-export function packWinograd(kernel: ConvKernel, tile: 2 | 4): Float32Array {
-  const [, , channels, cols] = kernel.shape;
-  const { values } = kernel;
-  const g = G[tile];
-  const side = tile + 2;
-  const depth = up4(cols) === 4 ? up4(channels) : channels;
-  const plane = depth * up4(cols);
-  const tap = channels * cols;
-  const out = new Float32Array(side * side * plane);
-  // Half of the transform is shared by the planes of a row.
-  const half = new Float64Array(3 * tap);
-  const whole = new Float64Array(tap);
-  for (let i = 0; i < side; i++) {
-    const [g0, g1, g2] = g[i] as readonly [number, number, number];
-    for (let x = 0; x < 3; x++) {
-      for (let e = 0; e < tap; e++) {
-        half[x * tap + e] =
-          g0 * (values[x * tap + e] as number) +
-          g1 * (values[(3 + x) * tap + e] as number) +
-          g2 * (values[(6 + x) * tap + e] as number);
-      }
-    }
-    for (let j = 0; j < side; j++) {
-      const [h0, h1, h2] = g[j] as readonly [number, number, number];
-      const at = (i * side + j) * plane;
-      for (let e = 0; e < tap; e++) {
-        whole[e] =
-          h0 * (half[e] as number) + h1 * (half[tap + e] as number) + h2 * (half[2 * tap + e] as number);
-      }
-      const rowAt = (row: number): number => (row < channels ? row * cols : -1);
-      packPanels(depth, cols, whole, rowAt, out.subarray(at, at + plane));
-    }
-  }
-  return out;
-}
-
 /** A depthwise kernel `[kh, kw, channels]` (multiplier 1), each tap filled up to whole vectors. */
 export function packDepthwise(
   shape: readonly [number, number, number],

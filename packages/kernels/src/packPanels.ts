@@ -24,22 +24,33 @@ export function packPanels(
   cols: number,
   values: ArrayLike<number>,
   rowAt: (row: number) => number,
-  out: Float32Array = new Float32Array(depth * up4(cols)),
 ): Float32Array {
-  const rows = Int32Array.from({ length: depth }, (_, row) => rowAt(row));
-  let at = 0;
-  for (let top = 0, end = 0; top < depth; top = end) {
-    end = Math.min(depth, top + sliceDepth(depth));
-    for (let left = 0, wide = 0; left < up4(cols); left += wide) {
-      const rest = up4(cols) - left;
-      wide = rest === 12 || rest === 4 ? rest : 8;
-      const last = Math.min(wide, cols - left);
-      for (let row = top; row < end; row++, at += wide) {
-        const from = rows[row] as number;
-        if (from < 0) continue;
-        for (let col = 0; col < last; col++) out[at + col] = values[from + left + col] as number;
-      }
-    }
+  const out = new Float32Array(depth * up4(cols));
+  for (let row = 0; row < depth; row++) {
+    const from = rowAt(row);
+    if (from >= 0) packRow(out, depth, cols, row, values, from);
   }
   return out;
+}
+
+/** Packs one row of such a matrix, which stands in `values` from `from` on. */
+export function packRow(
+  out: Float32Array,
+  depth: number,
+  cols: number,
+  row: number,
+  values: ArrayLike<number>,
+  from: number,
+): void {
+  const deep = sliceDepth(depth);
+  const top = row - (row % deep);
+  const rows = Math.min(deep, depth - top);
+  const all = up4(cols);
+  for (let left = 0, wide = 0; left < cols; left += wide) {
+    const rest = all - left;
+    wide = rest === 12 || rest === 4 ? rest : 8;
+    const at = top * all + left * rows + (row - top) * wide;
+    const last = Math.min(wide, cols - left);
+    for (let col = 0; col < last; col++) out[at + col] = values[from + left + col] as number;
+  }
 }

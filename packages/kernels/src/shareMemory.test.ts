@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { encodeProgram, type Step } from './encodeProgram.ts';
 import { binaryCodes, functionCodes } from './functionCodes.ts';
 import { type Kernels, openKernels } from './openKernels.ts';
-import { packConvGemm, packDepthwise, packWinograd } from './packConv.ts';
+import { packConvGemm, packDepthwise } from './packConv.ts';
 import { up4 } from './packPanels.ts';
+import { packWinograd, winogradTile } from './packWinograd.ts';
 import { scatterTable } from './scatterTable.ts';
 import { shareMemory } from './shareMemory.ts';
 import { testBuilds, testBytes, testKernels, testModule, testNumbers } from './testing/testKernels.ts';
@@ -36,17 +37,19 @@ function stepOf(
 }
 
 interface ConvCase {
-  readonly kernel: 'convGemm' | 'winograd2' | 'winograd4';
+  readonly kernel: 'convGemm' | 'fourPoints' | 'sixPoints';
   readonly cols: number;
   readonly scattered: boolean;
-  readonly size?: 1 | 3;
+  readonly size?: 1 | 3 | 5 | 7;
+  readonly stride?: 2;
   readonly channels?: number;
 }
 
-/** Two images of 9 × 7 pixels, of 8 channels unless said, padded where the kernel is 3 × 3. */
+/** Two images of 8 channels unless said, padded as the kernel needs; results of 9 × 7 pixels. */
 function convStep(t: ReturnType<typeof testKernels>, one: ConvCase): { step: Step; floats: number } {
-  const [batch, height, width] = [2, 9, 7];
-  const { cols, scattered, size = 3, channels = 8 } = one;
+  const [batch, yHeight, yWidth] = [2, 9, 7];
+  const { cols, scattered, size = 3, stride = 1, channels = 8 } = one;
+  const [height, width] = [stride * yHeight, stride * yWidth];
   const weights = {
     shape: [size, size, channels, cols] as const,
     values: testNumbers(size * size * channels * cols, 2),
@@ -55,7 +58,7 @@ function convStep(t: ReturnType<typeof testKernels>, one: ConvCase): { step: Ste
   // Every other channel from the sixth on, so that vectors with none, one and two of them are there.
   const positions = Array.from({ length: cols }, (_, i) => 6 + 2 * i);
   const fill = Array.from({ length: wide }, (_, i) => i / 8);
-  const floats = batch * height * width * wide;
+  const floats = batch * yHeight * yWidth * wide;
   const common = {
     ...{
       x: t.put(testNumbers(batch * height * width * channels, 1)),
@@ -66,8 +69,8 @@ function convStep(t: ReturnType<typeof testKernels>, one: ConvCase): { step: Ste
     ...{
       channels,
       used: channels,
-      yHeight: height,
-      yWidth: width,
+      yHeight,
+      yWidth,
       cols: up4(cols),
       yStride: wide,
       act: functionCodes.relu,
@@ -80,16 +83,16 @@ function convStep(t: ReturnType<typeof testKernels>, one: ConvCase): { step: Ste
     const window = { kh: size, kw: size, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 };
     return { step: { kernel: 'convGemm', args: { ...common, panels, scratch, ...window } }, floats };
   }
-  const tile = one.kernel === 'winograd4' ? 4 : 2;
-  const kernels = t.put(packWinograd(weights, tile));
-  const bytes = t.kernels.winogradScratch(batch, width, channels, height, width, up4(cols), tile);
-  return {
-    step: { kernel: 'winograd', args: { ...common, kernels, scratch: t.room(bytes / 4), tile } },
-    floats,
-  };
+  const points = one.kernel === 'sixPoints' ? 6 : 4;
+  const tile = winogradTile(size, points, stride);
+  const kernels = t.put(packWinograd(weights, points, stride));
+  const sizes = [batch, width, channels, yHeight, yWidth, up4(cols), tile, points, stride] as const;
+  const scratch = t.room(t.kernels.winogradScratch(...sizes) / 4);
+  const args = { ...common, kernels, scratch, tile, points, stride };
+  return { step: { kernel: 'winograd', args }, floats };
 }
 
-const convs: ConvCase[] = (['convGemm', 'winograd2', 'winograd4'] as const).flatMap((kernel) =>
+const convs: ConvCase[] = (['convGemm', 'fourPoints', 'sixPoints'] as const).flatMap((kernel) =>
   [4, 12, 13, 24, 44].flatMap((cols) => [false, true].map((scattered) => ({ kernel, cols, scattered }))),
 );
 convs.push({ kernel: 'convGemm', cols: 28, scattered: true, size: 1 });
@@ -98,8 +101,13 @@ convs.push({ kernel: 'convGemm', cols: 28, scattered: false, size: 1 });
 // Slices of depth, each with the columns of a part.
 convs.push({ kernel: 'convGemm', cols: 28, scattered: false, channels: 60 });
 convs.push({ kernel: 'convGemm', cols: 28, scattered: true, channels: 60 });
-convs.push({ kernel: 'winograd4', cols: 44, scattered: false, channels: 300 });
-convs.push({ kernel: 'winograd2', cols: 28, scattered: true, channels: 300 });
+convs.push({ kernel: 'sixPoints', cols: 44, scattered: false, channels: 300 });
+convs.push({ kernel: 'fourPoints', cols: 28, scattered: true, channels: 300 });
+
+// Tiles of two, three and four results; kernels in four parts.
+convs.push({ kernel: 'sixPoints', cols: 13, scattered: false, size: 5 });
+convs.push({ kernel: 'sixPoints', cols: 28, scattered: true, size: 7, stride: 2 });
+convs.push({ kernel: 'sixPoints', cols: 44, scattered: false, size: 5, stride: 2 });
 
 for (const build of testBuilds) {
   test.each(convs)(`${build} $kernel to $cols columns, scattered: $scattered, channels: $channels`, (one) => {

@@ -23,8 +23,8 @@ export const attr = {
   int: (value: number): unknown => ({ i: String(value) }),
   float: (value: number): unknown => ({ f: value }),
   bool: (value: boolean): unknown => ({ b: value }),
-  string: (text: string): unknown => ({ s: base64(text) }),
-  strings: (texts: readonly string[]): unknown => ({ list: { s: texts.map(base64) } }),
+  string: (text: string): unknown => ({ s: btoa(text) }),
+  strings: (texts: readonly string[]): unknown => ({ list: { s: texts.map((text) => btoa(text)) } }),
   shape: (dims: readonly (number | null)[]): unknown => ({
     shape: { dim: dims.map((dim) => ({ size: String(dim ?? -1) })) },
   }),
@@ -111,37 +111,15 @@ export class AttrReader {
 // Texts stand in base64, in some converters' files as lists of character codes.
 function text(value: unknown): string {
   if (Array.isArray(value)) return String.fromCharCode(...(value as number[]));
-  return decodeBase64(String(value));
+  // Both alphabets of base64, and nothing that is in neither.
+  const letters = String(value)
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+    .replaceAll(/[^a-z0-9+/]/gi, '');
+  // One letter alone holds no byte.
+  return atob(letters.length % 4 === 1 ? letters.slice(0, -1) : letters);
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-// Neutral code has neither Buffer nor atob in its types; attribute texts are short ASCII words.
-function base64(plain: string): string {
-  let out = '';
-  for (let i = 0; i < plain.length; i += 3) {
-    const [a, b, c] = [plain.charCodeAt(i), plain.charCodeAt(i + 1), plain.charCodeAt(i + 2)];
-    const bits = (a << 16) | ((b || 0) << 8) | (c || 0);
-    out += alphabet.charAt(bits >> 18) + alphabet.charAt((bits >> 12) & 63);
-    out += Number.isNaN(b) ? '=' : alphabet.charAt((bits >> 6) & 63);
-    out += Number.isNaN(c) ? '=' : alphabet.charAt(bits & 63);
-  }
-  return out;
-}
-
-function decodeBase64(encoded: string): string {
-  let bits = 0;
-  let held = 0;
-  let out = '';
-  for (const letter of encoded) {
-    const value = alphabet.indexOf(letter === '-' ? '+' : letter === '_' ? '/' : letter);
-    if (value < 0) continue;
-    bits = ((bits << 6) | value) & 0xffffff;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out += String.fromCharCode((bits >> held) & 255);
-    }
-  }
-  return out;
-}
+// Every platform has them, though neutral code has not their types; attribute texts are short ASCII words.
+declare const atob: (encoded: string) => string;
+declare const btoa: (plain: string) => string;

@@ -1,10 +1,19 @@
 // Knows that programs compute what the interpreter computes, on random graphs and shapes.
-import { AsfpError, type Graph, type HostTensor, inferShapes, parseGraph, runGraph } from '@asfp/core';
+import {
+  AsfpError,
+  type Graph,
+  type HostTensor,
+  inferShapes,
+  parseGraph,
+  rngFromSeed,
+  runGraph,
+} from '@asfp/core';
 import { graphFromSeed } from '@asfp/core/testing';
-import { kernelBytes } from '@asfp/kernels';
+import { kernelBytes, openKernels } from '@asfp/kernels';
 import { expect, test } from 'vitest';
 import { feedsOf } from '../testing/feedsOf.ts';
 import { type CompiledModel, compileModel } from './compileModel.ts';
+import { lower } from './lower.ts';
 
 const builds = ['simd', 'relaxed-simd'] as const;
 
@@ -52,6 +61,53 @@ for (const build of builds) {
     }
     expect(faults).toEqual([]);
     expect(ran).toBeGreaterThan(150);
+  });
+}
+
+/** Two convolutions, the first of a picture as it is given, of sizes and strides by chance. */
+function convolutions(seed: number): Graph {
+  const rng = rngFromSeed(seed);
+  const between = (low: number, high: number): number => low + Math.floor(rng.next() * (high - low + 1));
+  const [height, width, channels] = [between(3, 24), between(3, 24), between(1, 5)];
+  const layer = (name: string, from: string, ins: number, outs: number): string => {
+    const size = between(1, Math.min(9, height, width));
+    const [down, along] = rng.next() < 0.8 ? [size, size] : [size, between(1, Math.min(5, width))];
+    const stride = between(1, 2);
+    const strides = rng.next() < 0.8 ? [stride, stride] : [stride, 3];
+    // What is left of a valid convolution might be smaller than the next window.
+    const pad = from === 'x' && rng.next() < 0.3 ? 'valid' : 'same';
+    return `${name}k = const float32[${down},${along},${ins},${outs}] seed=${seed}
+${name} = conv2d(${from}, ${name}k) pad="${pad}" strides=[${strides}]
+`;
+  };
+  const middle = between(1, 20);
+  return parseGraph(`graph "convolutions"
+x = input dtype="float32" shape=[null,${height},${width},${channels}]
+${layer('a', 'x', channels, middle)}${layer('b', 'a', middle, between(1, 20))}output "b" = b
+`);
+}
+
+for (const build of builds) {
+  test(`${build}: convolutions of every size, by patches and by Winograd, batch 1 to 3`, async () => {
+    const module = await moduleOf(build);
+    const ways = new Map<string, number>();
+    const faults: string[] = [];
+    for (let seed = 0; seed < 200; seed++) {
+      const graph = convolutions(seed);
+      const feeds = feedsOf(graph, 1 + (seed % 3), seed);
+      const model = compileModel(graph, module);
+      const error = worstError(graph, model, feeds);
+      model.dispose();
+      if (!(error < ALLOWED)) faults.push(`seed ${seed}: ${error}`);
+      const shapes = Object.fromEntries([...feeds].map(([name, { shape }]) => [name, shape]));
+      for (const { kernel, args } of lower(graph, shapes, openKernels(module, 1)).list.steps) {
+        const way = kernel === 'winograd' ? `${args['points']} points, stride ${args['stride']}` : kernel;
+        ways.set(way, (ways.get(way) ?? 0) + 1);
+      }
+    }
+    expect(faults).toEqual([]);
+    for (const way of ['convGemm', '6 points, stride 1', '6 points, stride 2'])
+      expect([way, (ways.get(way) ?? 0) > 5]).toEqual([way, true]);
   });
 }
 

@@ -35,6 +35,36 @@ output "z" = z
   expect(stepsOf(block(padding))).toEqual(['fill', 'winograd', 'winograd']);
 });
 
+test('a stem is one step, Winograd with stride 2 too, and reads the picture as it is given where rows are whole vectors', () => {
+  const stem = (width: number, size = 7, stride = 2): string => `graph "g"
+x = input dtype="float32" shape=[1,32,${width},3]
+k = const float32[${size},${size},3,16] seed=1
+y = conv2d(x, k) pad="same" strides=[${stride},${stride}]
+output "y" = y
+`;
+  expect(stepsOf(stem(32))).toEqual(['fill', 'winograd']);
+  expect(stepsOf(stem(32, 5))).toEqual(['fill', 'winograd']);
+  expect(stepsOf(stem(32, 3, 1))).toEqual(['fill', 'winograd']);
+  expect(stepsOf(stem(30))).toEqual(['fill', 'copy', 'clearPads', 'winograd']);
+  // Two taps a part, an even size of stride 2, a stride of 3: products of patches, which need no vectors.
+  expect(stepsOf(stem(30, 3))).toEqual(['fill', 'convGemm']);
+  expect(stepsOf(stem(30, 6))).toEqual(['fill', 'convGemm']);
+  expect(stepsOf(stem(30, 7, 3))).toEqual(['fill', 'convGemm']);
+});
+
+test('a map that is hardly larger than a tile goes on four points, a larger one on six', () => {
+  const points = (side: number): unknown => {
+    const text = `graph "g"
+x = input dtype="float32" shape=[1,${side},${side},128]
+k = const float32[3,3,128,128] seed=1
+y = conv2d(x, k) pad="same" strides=[1,1]
+output "y" = y
+`;
+    return lower(parseGraph(text), {}, sizes).list.steps[1]?.args['points'];
+  };
+  expect([4, 28].map(points)).toEqual([4, 6]);
+});
+
 test('what others read, too, is stored by itself', () => {
   const text = `${head}b = conv2d(x, k) pad="same" strides=[1,1]
 y = binary(x, b) fn="add"

@@ -8,9 +8,10 @@ import {
   packWinograd,
   scatterTable,
   up4,
+  winogradTile,
 } from '@asfp/kernels';
 import { chooseConv } from './chooseConv.ts';
-import type { ConvSize } from './convWork.ts';
+import { type ConvSize, pointsOf } from './convWork.ts';
 import { foldNorm, type LayerNumbers } from './foldNorm.ts';
 import type { FusedStore } from './fuseStores.ts';
 import { type Layout, rowsOf } from './layout.ts';
@@ -108,7 +109,9 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
     },
     act: clamps ? functionCodes[activation] : 0,
   };
-  const way = x.layout.stride % 4 === 0 && top <= 2 && left <= 2 ? chooseConv(size) : 'gemm';
+  const chosen = chooseConv({ ...size, pixel: x.layout.stride });
+  // Winograd reads rows in whole vectors, and begins less than a tile before them.
+  const way = chosen === 'gemm' || (inVectors(x.layout) && left < 4) ? chosen : 'gemm';
   if (way === 'gemm') {
     const [[kh, kw], [strideY, strideX], [dilationY, dilationX]] = [
       size.kernel,
@@ -124,14 +127,17 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
       ...{ kh, kw, strideY, strideX, dilationY, dilationX },
     });
   } else {
-    const tile = way === 'winograd4' ? 4 : 2;
+    const points = pointsOf[way];
+    const stride = size.strides[0] as 1 | 2;
+    const tile = winogradTile(size.kernel[0], points, stride);
+    const { stride: channels } = x.layout;
     at.steps.add('winograd', {
       ...common,
-      kernels: at.steps.constant(packWinograd(kernel, tile)),
+      kernels: at.steps.constant(packWinograd(kernel, points, stride)),
       scratch: at.steps.scratch(
-        at.sizes.winogradScratch(batch, width, x.layout.stride, yHeight, yWidth, up4(cols), tile),
+        at.sizes.winogradScratch(batch, width, channels, yHeight, yWidth, up4(cols), tile, points, stride),
       ),
-      tile,
+      ...{ tile, points, stride },
     });
   }
   if (!clamps) activateInPlace(at, y, activation, store?.alpha ?? 0);
@@ -242,7 +248,15 @@ export const lowerConvTranspose: Lower<'convTranspose2d'> = (node, at) => {
   return writeConv(node.name, job, at, undefined);
 };
 
-/** Whether a value may be read with its pixels unfilled: only products of patches do. */
+/** Whether a value may be read with its pixels unfilled: products of patches do, and Winograd, in whole vectors. */
 export function readsUnfilled(node: GraphNode, name: string, at: Lowering): boolean {
-  return node.op === 'conv2d' && node.inputs[0] === name && chooseConv(sizeOf(node, at).size) === 'gemm';
+  if (node.op !== 'conv2d' || node.inputs[0] !== name) return false;
+  const { dims } = at.layout(name);
+  const pixel = dims[3];
+  return chooseConv({ ...sizeOf(node, at).size, pixel }) === 'gemm' || inVectors({ dims, stride: pixel });
+}
+
+/** Whether a row of pixels is whole vectors. */
+function inVectors({ dims, stride }: Layout): boolean {
+  return (dims[2] * stride) % 4 === 0;
 }

@@ -19,6 +19,8 @@ function conv(pixels: readonly [number, number], channels: number, cols: number,
       left: 1,
       act: 0,
       tile: 4,
+      points: 6,
+      stride: 1,
     },
   };
   return { kernel: 'winograd', args: { ...args, ...rest } } as Step;
@@ -40,7 +42,7 @@ function groupsOf(steps: readonly Step[], threads = 2, leastNs = 4000): number[]
   return groups;
 }
 
-const CONV_BYTES = (2 + 20) * 4;
+const CONV_BYTES = (2 + 22) * 4;
 const UNARY_BYTES = (2 + 5) * 4;
 
 test('many pixels are cut by rows, many columns by columns, and so is what is scattered', () => {

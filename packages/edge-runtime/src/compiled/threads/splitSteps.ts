@@ -21,18 +21,22 @@ const [MULTIPLY, MOVE] = [0.02, 0.1];
 const EXTENTS: { readonly [K in KernelName]?: ExtentOf<K> } = {
   convGemm(a, threads) {
     const size: ConvSize = {
-      ...{ batch: 1, channels: a.channels, cols: a.cols, kernel: [a.kh, a.kw], yHeight: 1 },
+      ...{ batch: 1, channels: a.used, pixel: a.channels, cols: a.cols, kernel: [a.kh, a.kw], yHeight: 1 },
       ...{ strides: [a.strideY, a.strideX], dilations: [a.dilationY, a.dilationX] },
       yWidth: a.batch * a.yHeight * a.yWidth,
     };
     return cheaper(size, 'gemm', { along: 'yWidth', unit: 12 }, a, threads);
   },
   winograd(a, threads) {
+    const { stride } = a;
+    const taps = a.points + 1 - a.tile;
+    const side = stride === 1 ? taps : 2 * taps - 1;
     const size: ConvSize = {
-      ...{ batch: 1, channels: a.channels, cols: a.cols, kernel: [3, 3], strides: [1, 1], dilations: [1, 1] },
+      ...{ batch: 1, channels: a.used, cols: a.cols, kernel: [side, side] },
+      ...{ strides: [stride, stride], dilations: [1, 1] },
       ...{ yHeight: a.batch * up(a.yHeight, a.tile), yWidth: a.yWidth },
     };
-    const way = a.tile === 4 ? 'winograd4' : 'winograd2';
+    const way = a.points === 6 ? 'sixPoints' : 'fourPoints';
     return cheaper(size, way, { along: 'yHeight', unit: a.tile }, a, threads);
   },
   depthwise: (a) => ({
