@@ -104,7 +104,7 @@ convs.push({ kernel: 'convGemm', cols: 28, scattered: true, channels: 60 });
 convs.push({ kernel: 'sixPoints', cols: 44, scattered: false, channels: 300 });
 convs.push({ kernel: 'fourPoints', cols: 28, scattered: true, channels: 300 });
 
-// Tiles of two, three and four results; kernels in four parts.
+// Tiles of two, three and four results; kernels in four parts; of nine tiles in a part one is left over.
 convs.push({ kernel: 'sixPoints', cols: 13, scattered: false, size: 5 });
 convs.push({ kernel: 'sixPoints', cols: 28, scattered: true, size: 7, stride: 2 });
 convs.push({ kernel: 'sixPoints', cols: 44, scattered: false, size: 5, stride: 2 });
