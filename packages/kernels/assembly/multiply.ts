@@ -47,8 +47,6 @@ function slice(
   const most = rowsTogether(rows, depth, cols);
   const down = <usize>most * yRow;
   const half: usize = residual ? 32 : 0;
-  // Where no bias is added the rows may be some of a whole: each must round as it would there.
-  const single = bias != 0;
   for (; rows > 0; rows -= most) {
     const count = min(rows, most);
     let w = b;
@@ -57,7 +55,7 @@ function slice(
     let to = y;
     let j = cols;
     for (; j > 12 || j == 8; j -= 8, w += panel, add += 32, res += half, to += 32)
-      panel8(single, a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
+      panel8(a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
     if (j == 12) panel12(a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
     else if (j == 4) panel4(a, aRow, w, starts, ends, add, res, to, yRow, count, depth, lo, hi);
     a += <usize>most * aRow;

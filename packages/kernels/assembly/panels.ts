@@ -69,13 +69,9 @@ function row8(
   put(c1, starts, ends, ends ? v128.load(bias, 16) : lo, residual ? residual + 16 : 0, y + 16, lo, hi);
 }
 
-/**
- * One panel of eight columns, four rows at a time: eight sums and three operands fill the registers. A row that is left over goes
- * by itself where `single` says so: it is faster, but rounds in another order.
- */
+/** One panel of eight columns, four rows at a time: eight sums and three operands fill the registers. */
 // @inline
 export function panel8(
-  single: bool,
   a: usize,
   aRow: usize,
   b: usize,
@@ -97,12 +93,12 @@ export function panel8(
   const end = b + ((<usize>depth) << 5);
   for (let i = 0; i < rows; i += 4) {
     const left = rows - i;
-    if (single && left == 1) {
+    if (left == 1) {
       row8(a, b, starts, ends, bias, residual, y, depth, lo, hi);
       break;
     }
     let a0 = a;
-    let a1 = left > 1 ? a0 + aRow : a0;
+    let a1 = a0 + aRow;
     let a2 = left > 2 ? a1 + aRow : a0;
     let a3 = left > 3 ? a2 + aRow : a0;
     a += aRow << 2;

@@ -138,7 +138,9 @@ export function winograd(
         }
       }
     }
+    // A row that is left over would round in another order, and be another one in a part: two are left over instead.
     const tiles = (last - first) * across;
+    const even = tiles + (tiles % 4 == 1 ? 1 : 0);
     let kernel = kernels;
     for (let i = 0; i < points * points; i++) {
       let begin = 0;
@@ -160,7 +162,7 @@ export function winograd(
         0,
         m + <usize>i * mPlane,
         wide,
-        tiles,
+        even,
         depth,
         cols,
         0,
@@ -220,6 +222,7 @@ export function winogradScratch(
   const deep = tileFloats(channels, stride);
   const rows = blockRows(points, across, deep + cols, batch * ((yHeight + tile - 1) / tile));
   const stripRow = stride * (tile * across + points - tile) * channels + 4;
-  const lines = width * channels + points * (stripRow + tile * across * cols);
+  // Behind the last plane there is room for a row more.
+  const lines = width * channels + points * (stripRow + tile * across * cols) + cols;
   return 64 + (lines << 2) + points * points * (rows * across * (deep + cols) * 4 + 2 * <i32>GAP);
 }

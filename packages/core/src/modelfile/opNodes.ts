@@ -24,7 +24,7 @@ import { weightedOps } from './weightedOps.ts';
 
 /** What decides while the model runs which nodes run, or keeps state: cutting around it would be a guess. */
 const refused =
-  /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(While|If)|Case|(Stateful)?PartitionedCall|(Empty)?TensorList.*|TensorArray.*|(Hash|Lookup|Initialize)Table.*)$/;
+  /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|While|StatelessWhile|If|StatelessIf|Case|PartitionedCall|StatefulPartitionedCall|EmptyTensorList|TensorList.*|TensorArray.*|HashTable.*|LookupTable.*|InitializeTable.*)$/;
 
 /**
  * The nodes of one TensorFlow node; an op, or a form of it, that is not understood becomes an opaque node. Further
