@@ -12,6 +12,7 @@ import { type ConvShape, type ConvTime, convTimes, sizeOfShape } from './convTim
 import { estimateError, fitCosts, type LayerTimes, regrets } from './fitCosts.ts';
 import { markdownTable } from './markdownTable.ts';
 import { peakMadds } from './peakMadds.ts';
+import { wayNames } from './wayNames.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, write: { type: 'boolean', default: false } },
@@ -168,7 +169,7 @@ function report(): string {
       const then = regrets(layers(build), fitted);
       return `- The choice of a kernel by the costs that stand in the source loses ${percent(now.mean - 1)} on average and ${percent(now.worst - 1)} at worst against the fastest one, by the fitted ones ${percent(then.mean - 1)} and ${percent(then.worst - 1)} (${build}).`;
     }),
-    `- Estimates are off by ${ways.map((way) => `${percent(estimateError(layers('relaxed-simd'), fitted, way))} (${way})`).join(', ')}, root mean square.`,
+    `- Estimates are off by ${ways.map((way) => `${percent(estimateError(layers('relaxed-simd'), fitted, way))} (${wayNames[way]})`).join(', ')}, root mean square.`,
   ];
   return lines.join('\n');
 }
@@ -177,7 +178,7 @@ function rowsOf(shape: ConvShape, times: readonly ConvTime[]): string[][] {
   const kinds = [...new Set(times.map(({ way }) => way))];
   return kinds.map((way) => [
     nameOf(shape),
-    way === 'gemm' ? 'patches' : way,
+    wayNames[way],
     ...builds.flatMap((build) => {
       const time = times.find((one) => one.way === way && one.build === build) as ConvTime;
       return [

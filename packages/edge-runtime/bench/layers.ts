@@ -11,6 +11,7 @@ import { bestBuild, kernelFile } from '@asfp/kernels';
 import { type LayerTime, layerTimes, type NetTimes } from './layerTimes.ts';
 import { markdownTable } from './markdownTable.ts';
 import { savingBounds } from './savingBounds.ts';
+import { wayNames } from './wayNames.ts';
 
 const { values } = parseArgs({
   options: {
@@ -118,7 +119,7 @@ function kindOf({ conv }: LayerTime): string {
   if (conv === undefined) return 'other layers';
   const { kernel, strides, channels, cols, yHeight, yWidth } = conv.size;
   const stride = strides[0] === 1 ? '' : `, stride ${strides[0]}`;
-  return `${kernel.join('×')}${stride}, ${channels}→${cols} at ${yHeight}×${yWidth}, ${conv.way === 'gemm' ? 'patches' : conv.way}`;
+  return `${kernel.join('×')}${stride}, ${channels}→${cols} at ${yHeight}×${yWidth}, ${wayNames[conv.way]}`;
 }
 
 function micros(ns: number): string {
