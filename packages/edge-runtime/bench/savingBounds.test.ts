@@ -35,9 +35,10 @@ test('half the channels on both sides keep a quarter of the products but half of
   });
   const halved = (channels: number): SavingBounds =>
     savingBounds(net([layer(channels)], 0), net([layer(channels / 2)], 0));
-  expect(halved(64).byMacs).toBeCloseTo(1, 12);
-  expect(halved(16).byWork).toBeLessThan(halved(64).byWork);
-  expect(halved(64).byWork).toBeLessThan(1);
+  // Both sizes of kernels stay near the core, whatever the costs of those that do not.
+  expect(halved(32).byMacs).toBeCloseTo(1, 12);
+  expect(halved(16).byWork).toBeLessThan(halved(32).byWork);
+  expect(halved(32).byWork).toBeLessThan(1);
   // Transforms alone would halve.
   expect(halved(16).byWork).toBeGreaterThan(0.5 / 0.75);
 });
