@@ -154,7 +154,7 @@ function section(title: string, rows: readonly string[][], head: readonly string
 
 /** What a page with our engine ships, in a sentence. */
 export function sizeLine({ files, bytes }: Pick<PageSize, 'files' | 'bytes'>): string {
-  const kilobytes = (count: number): string => `${(count / 1000).toFixed(1)} kB`;
+  const kilobytes = (count: number): string => `${(count / 1000).toFixed(2)} kB`;
   const wasm = files.filter(({ name }) => name.endsWith('.wasm')).reduce((sum, one) => sum + one.bytes, 0);
   return `A page that opens a model on the compiled engine alone (\`openCompiled\`, built by Vite) loads ${kilobytes(bytes)}, gzipped: ${kilobytes(bytes - wasm)} of JavaScript and ${kilobytes(wasm)} of WebAssembly.`;
 }

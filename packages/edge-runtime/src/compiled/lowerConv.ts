@@ -87,6 +87,7 @@ function numbersOf(node: GraphNode<'conv2d' | 'depthwiseConv2d' | 'matMul'>, at:
 function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore | undefined): Value {
   const { x, kernel, bias, size, top, left, height, width } = job;
   const { batch, cols, yHeight, yWidth } = size;
+  const channels = x.layout.stride;
   const y = newValue(at, at.layout(store?.end ?? name));
   const activation = store?.activation ?? 'none';
   const clamps = activation === 'relu' || activation === 'relu6';
@@ -98,21 +99,13 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
     table: scatter
       ? at.steps.constant(scatterTable(scatter.size, scatter.positions, scatter.fill))
       : (0 as number | Place),
-    ...{ y: y.place, batch, height, width, yHeight, yWidth },
-    ...{
-      channels: x.layout.stride,
-      used: size.channels,
-      cols: up4(cols),
-      yStride: y.layout.stride,
-      top,
-      left,
-    },
+    ...{ y: y.place, batch, height, width, channels, used: size.channels, yHeight, yWidth },
+    ...{ cols: up4(cols), yStride: y.layout.stride, top, left },
     act: clamps ? functionCodes[activation] : 0,
   };
-  const chosen = chooseConv({ ...size, pixel: x.layout.stride });
+  const way = chooseConv({ ...size, pixel: channels });
   // Winograd reads rows in whole vectors, and begins less than a tile before them.
-  const way = chosen === 'gemm' || (inVectors(x.layout) && left < 4) ? chosen : 'gemm';
-  if (way === 'gemm') {
+  if (way === 'gemm' || left > 3 || !inVectors(x.layout)) {
     const [[kh, kw], [strideY, strideX], [dilationY, dilationX]] = [
       size.kernel,
       size.strides,
@@ -120,9 +113,9 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
     ];
     at.steps.add('convGemm', {
       ...common,
-      panels: at.steps.constant(packConvGemm(kernel, x.layout.stride, dilationX)),
+      panels: at.steps.constant(packConvGemm(kernel, channels, dilationX)),
       scratch: at.steps.scratch(
-        at.sizes.convGemmScratch(x.layout.stride, size.channels, up4(cols), kh, kw, dilationX),
+        at.sizes.convGemmScratch(channels, size.channels, up4(cols), kh, kw, dilationX),
       ),
       ...{ kh, kw, strideY, strideX, dilationY, dilationX },
     });
@@ -130,7 +123,6 @@ function writeConv(name: string, job: ConvJob, at: Lowering, store: FusedStore |
     const points = pointsOf[way];
     const stride = size.strides[0] as 1 | 2;
     const tile = winogradTile(size.kernel[0], points, stride);
-    const { stride: channels } = x.layout;
     at.steps.add('winograd', {
       ...common,
       kernels: at.steps.constant(packWinograd(kernel, points, stride)),

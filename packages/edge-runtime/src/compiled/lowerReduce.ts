@@ -1,6 +1,6 @@
 // Knows how pooling, means and other reductions become steps.
 import { type GraphNode, windowAxis } from '@asfp/core';
-import { reduceCodes } from '@asfp/kernels';
+import { type KernelArguments, reduceCodes } from '@asfp/kernels';
 import { floatsOf } from './layout.ts';
 import { clearPads, type Lower, type Lowering, newValue, type Value } from './lowering.ts';
 import { stepsOf } from './lowerMovement.ts';
@@ -9,7 +9,7 @@ import { stepsOf } from './lowerMovement.ts';
 export const lowerPool: Lower<'maxPool' | 'avgPool'> = (node, at) => {
   const { size, strides, pad } = node.attrs;
   const x = at.value(node.inputs[0] as string);
-  const [batch, height, width] = x.layout.dims;
+  const [, height, width] = x.layout.dims;
   const down = windowAxis(height, size[0], strides[0], 1, pad, 0);
   const along = windowAxis(width, size[1], strides[1], 1, pad, 1);
   // A window that lies in the padding alone has no values.
@@ -18,14 +18,24 @@ export const lowerPool: Lower<'maxPool' | 'avgPool'> = (node, at) => {
   if (!inside(down.out, strides[0], size[0], down.before, height)) return undefined;
   if (!inside(along.out, strides[1], size[1], along.before, width)) return undefined;
   const y = newValue(at, at.layout(node.name));
-  at.steps.add('pool', {
-    ...{ x: x.place, y: y.place, batch, height, width, channels: x.layout.stride },
+  return pool(at, x, y, node.op === 'avgPool' ? 'mean' : 'max', {
     ...{ yHeight: down.out, yWidth: along.out, kh: size[0], kw: size[1] },
     ...{ strideY: strides[0], strideX: strides[1], top: down.before, left: along.before },
-    what: node.op === 'avgPool' ? reduceCodes.mean : reduceCodes.max,
   });
-  return y;
 };
+
+function pool(
+  at: Lowering,
+  x: Value,
+  y: Value,
+  what: keyof typeof reduceCodes,
+  window: Omit<KernelArguments<'pool'>, 'x' | 'y' | 'batch' | 'height' | 'width' | 'channels' | 'what'>,
+): Value {
+  const [batch, height, width] = x.layout.dims;
+  const size = { batch, height, width, channels: x.layout.stride };
+  at.steps.add('pool', { x: x.place, y: y.place, ...size, ...window, what: reduceCodes[what] });
+  return y;
+}
 
 /** The mean over some axes. */
 export const lowerMean: Lower<'mean'> = (node, at) => reduced(node, 'mean', at);
@@ -38,16 +48,20 @@ function reduced(node: GraphNode<'mean' | 'reduce'>, what: keyof typeof reduceCo
   const rank = at.shape(from).length;
   const gone = new Set(node.attrs.axes.map((axis) => (axis < 0 ? axis + rank : axis) + 4 - rank));
   const x = at.value(from);
-  const { dims, stride } = x.layout;
+  const { dims } = x.layout;
   const y = newValue(at, at.layout(node.name));
   if (gone.size === 2 && gone.has(1) && gone.has(2)) {
-    const [batch, height, width] = dims;
-    at.steps.add('pool', {
-      ...{ x: x.place, y: y.place, batch, height, width, channels: stride },
-      ...{ yHeight: 1, yWidth: 1, kh: height, kw: width, strideY: 1, strideX: 1, top: 0, left: 0 },
-      what: reduceCodes[what],
-    });
-    return y;
+    const whole = {
+      yHeight: 1,
+      yWidth: 1,
+      kh: dims[1],
+      kw: dims[2],
+      strideY: 1,
+      strideX: 1,
+      top: 0,
+      left: 0,
+    };
+    return pool(at, x, y, what, whole);
   }
   // The steps in y that follow x's axes: those of its kept axes, in order; the last kept one holds the channels.
   const kept = [0, 1, 2, 3].filter((axis) => !gone.has(axis));
