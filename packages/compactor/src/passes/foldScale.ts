@@ -90,7 +90,9 @@ function scaledWeights(
     attrs: {
       tensor: float32Tensor(
         tensor.shape,
-        Float32Array.from(tensor.values, (value, at) => value * (scale[at % scale.length] as number)),
+        new Float32Array(
+          new Float64Array(tensor.values).map((value, at) => value * (scale[at % scale.length] as number)),
+        ),
       ),
     },
   });
