@@ -127,5 +127,6 @@ export {
   stridesOf,
 } from './tensor/hostTensor.ts';
 export { normScale } from './tensor/normScale.ts';
+export { scaleChannels } from './tensor/scaleChannels.ts';
 export { narrow, type StoredForm, type StoredType, storedZero } from './tensor/storedForm.ts';
 export { takeAxis } from './tensor/takeAxis.ts';

@@ -9,6 +9,7 @@ import {
   normScale,
   outputNodes,
   readersOf,
+  scaleChannels,
 } from '@asfp/core';
 import { freshNames, redirect, replaceNodes } from '../pipeline/editGraph.ts';
 import type { Pass } from '../pipeline/pass.ts';
@@ -88,10 +89,7 @@ function fold(
     attrs: { tensor },
   });
   // The kernel's last axis counts filters; a depthwise kernel's last two, channel and multiplier, do together.
-  const scaled = new Float32Array(kernel.values.length);
-  for (let at = 0; at < scaled.length; at++) {
-    scaled[at] = (kernel.values[at] as number) * (scale[at % scale.length] as number);
-  }
+  const scaled = new Float32Array(scaleChannels(kernel.values, scale));
   const newKernel = constant('kernel', float32Tensor(kernel.shape, scaled));
   const newBias = constant('bias', float32Tensor([shift.length], Float32Array.from(shift)));
   const inputs = [layer.inputs[0] as string, newKernel.name, newBias.name];

@@ -9,6 +9,7 @@ import {
   nodesByName,
   outputNodes,
   readersOf,
+  scaleChannels,
 } from '@asfp/core';
 import { freshNames, redirect, replaceNodes } from '../pipeline/editGraph.ts';
 import type { Pass } from '../pipeline/pass.ts';
@@ -88,12 +89,7 @@ function scaledWeights(
     op: 'const',
     inputs: [],
     attrs: {
-      tensor: float32Tensor(
-        tensor.shape,
-        new Float32Array(
-          new Float64Array(tensor.values).map((value, at) => value * (scale[at % scale.length] as number)),
-        ),
-      ),
+      tensor: float32Tensor(tensor.shape, new Float32Array(scaleChannels(tensor.values, scale))),
     },
   });
   const parts = [scaled('kernel', kernel), ...(bias === undefined ? [] : [scaled('bias', bias)])];

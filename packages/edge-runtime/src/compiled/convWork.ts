@@ -41,7 +41,7 @@ export function convWays({ kernel, strides, dilations }: ConvSize): readonly Con
   const [size, stride] = [kernel[0], strides[0]];
   const square = kernel[1] === size && strides[1] === stride && dilations.every((one) => one === 1);
   const taps = Math.ceil(size / stride);
-  // Two taps save a third at best, for ten times the rounding; of stride 2 the kernels pack odd sizes alone.
+  // Two taps save about a third, for several times the rounding; of stride 2 the kernels pack odd sizes alone.
   if (!square || taps < 3 || taps > 5 || stride > 2 || size % stride < stride - 1) return ['gemm'];
   return size === 3 && stride === 1 ? ['gemm', 'sixPoints', 'fourPoints'] : ['gemm', 'sixPoints'];
 }

@@ -1,5 +1,5 @@
 // Knows how the batch norm behind a layer goes into its weights as they are packed.
-import { type GraphNode, type HostTensor, normScale } from '@asfp/core';
+import { type GraphNode, type HostTensor, normScale, scaleChannels } from '@asfp/core';
 import type { Lowering } from './lowering.ts';
 
 /** The numbers of a layer, whose kernel's last axis (a depthwise kernel's last two together) counts filters. */
@@ -32,10 +32,8 @@ export function foldNorm(
   if (norm === undefined) return layer;
   const { scale, shift } = normFactors(norm, at);
   const { kernel, bias } = layer;
-  const filters = scale.length;
   return {
-    // `from` with a function takes thirteen times as long: each number becomes an object.
-    kernel: new Float64Array(kernel).map((weight, i) => weight * (scale[i % filters] as number)),
+    kernel: scaleChannels(kernel, scale),
     bias: shift.map((value, c) => value + (bias?.[c] ?? 0) * (scale[c] as number)),
   };
 }
